@@ -1,0 +1,66 @@
+// Expected failures as values. Every function that can fail for a reason outside the program returns Result<T>;
+// TRY hands a failure on. Bugs are not errors: they hit KALENDS_CHECK, which stays on in production.
+#pragma once
+
+#include <cstdint>
+#include <expected>
+#include <optional>
+#include <string>
+#include <utility>
+
+namespace kalends {
+
+// What kind of failure it is, and so what may be done about it; the retry policy is a table on this enum.
+enum class ErrorKind : std::uint8_t {
+  transient,     // may work when tried again: network trouble, 5xx, a busy server
+  rate_limited,  // may work after Error::retry_after_ms
+  unauthorized,  // credentials are missing, wrong or expired
+  forbidden,     // known who we are, and not allowed
+  not_found,     // the thing itself is not there
+  stale,         // somebody else changed it first (412), or a cursor is dead
+  invalid,       // the input is wrong; trying again cannot help
+  unsupported,   // the other side cannot do this
+  corrupt,       // our own data or the other side's answer is damaged
+  cancelled,     // we were asked to stop
+};
+
+// One word for an ErrorKind, as it appears in JSON and logs.
+const char* to_string(ErrorKind kind);
+
+struct Error {
+  ErrorKind kind = ErrorKind::invalid;
+  std::string message;  // a sentence for a person: what, where, what to do
+  std::optional<std::int64_t> retry_after_ms;
+
+  // The same error with "context: " in front of its message.
+  Error within(const std::string& context) &&;
+};
+
+template <class T>
+using Result = std::expected<T, Error>;
+
+inline std::unexpected<Error> fail(ErrorKind kind, std::string message) {
+  return std::unexpected(Error{kind, std::move(message), std::nullopt});
+}
+
+[[noreturn]] void check_failed(const char* file, int line, const char* what);
+
+}  // namespace kalends
+
+// The value of a Result, or an early return of its error from the enclosing function.
+#define TRY(expression)                                                        \
+  ({                                                                           \
+    auto kalends_try_result = (expression);                                    \
+    if (!kalends_try_result) return std::unexpected(std::move(kalends_try_result).error()); \
+    *std::move(kalends_try_result);                                            \
+  })
+
+// For Result<void>, where there is no value to take.
+#define TRY_VOID(expression)                                                   \
+  do {                                                                         \
+    auto kalends_try_result = (expression);                                    \
+    if (!kalends_try_result) return std::unexpected(std::move(kalends_try_result).error()); \
+  } while (false)
+
+#define KALENDS_CHECK(condition) \
+  ((condition) ? static_cast<void>(0) : ::kalends::check_failed(__FILE__, __LINE__, #condition))

@@ -1,0 +1,54 @@
+// The occurrences of a series in a range. Pure; an unbounded rule costs only the range asked for.
+#pragma once
+
+#include <functional>
+#include <vector>
+
+#include "calendar/event.h"
+#include "calendar/zone.h"
+
+namespace kalends::calendar {
+
+struct Occurrence {
+  LocalTime recurrence_id;  // the slot, wall clock in the series' own zone; equals start unless it was moved
+  LocalTime start;          // wall clock in the zone of `when`
+  When when;                // the occurrence's own time (kind, zone, duration), overrides applied
+  std::int64_t start_utc = 0;  // seconds; floating and all-day times are read in `viewer`
+  std::int64_t end_utc = 0;
+  bool overridden = false;
+  bool cancelled = false;   // an override with status "cancelled"; excluded slots do not occur at all
+
+  bool operator==(const Occurrence&) const = default;
+};
+
+struct Range {
+  std::int64_t from_utc = 0;  // seconds, inclusive
+  std::int64_t to_utc = 0;    // seconds, exclusive
+};
+
+// How much one expansion may give and look at, so that FREQ=SECONDLY for ever is refused instead of served.
+struct ExpansionLimits {
+  std::size_t max_occurrences = 100'000;
+  std::size_t max_steps = 10'000'000;  // candidates and empty periods looked at
+};
+
+// Every occurrence that overlaps `range` (or starts in it, for one without length), by start. DTSTART counts as the
+// first occurrence even when it does not match the rule; EXDATE and EXRULE take away, RDATE adds; COUNT counts DTSTART
+// and slots that are excluded. A time in a DST gap uses the offset before the gap and counts (RFC 8984 section 4.3.3).
+// BYSETPOS, BYWEEKNO and WKST as RFC 5545 section 3.3.10; a weekday that BYWEEKNO lacks comes from DTSTART.
+// `viewer` is the zone in which floating and all-day times are read. invalid past a limit, and for a zone nobody knows.
+Result<std::vector<Occurrence>> occurrences(const Event& event, Range range, const ZoneSource& zones,
+                                            const Zone& viewer, ExpansionLimits limits = {});
+
+// The rule's bare starts from `start` on, in order, until `visit` returns false. Used by occurrences and by tests.
+Result<void> expand(const Rule& rule, LocalTime start, TimeKind kind, const Zone* zone, LocalTime not_before,
+                    const std::function<bool(LocalTime)>& visit, ExpansionLimits limits = {});
+
+// The first start and the last end of all occurrences, or no end for a series without one; for indexing by time.
+struct Extent {
+  std::int64_t from_utc = 0;
+  std::optional<std::int64_t> to_utc;
+};
+Result<Extent> extent(const Event& event, const ZoneSource& zones, const Zone& viewer);
+
+}  // namespace kalends::calendar

@@ -1,0 +1,126 @@
+// What the engine asks of a place that holds a calendar. A provider reports observations and outcomes: it never
+// decides, retries, sleeps or stores. One instance serves one calendar; calls come from one thread at a time.
+#pragma once
+
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/error.h"
+#include "base/ids.h"
+#include "base/instant.h"
+#include "calendar/event.h"
+#include "calendar/facts.h"
+
+namespace kalends::ports {
+
+// The lineage mark a copy carries: which event it is, and which attempt wrote it.
+struct Mark {
+  EventId event;
+  std::string nonce;  // 16 lower-case hex digits, drawn for each attempt to create
+  bool operator==(const Mark&) const = default;
+};
+// "EVENT.NONCE", the form in which every provider writes it, and back.
+std::string to_string(const Mark& mark);
+std::optional<Mark> parse_mark(std::string_view text);
+
+// One event as its provider holds it: a master with its overrides is one item.
+struct Item {
+  RemoteId id;
+  std::string version;  // etag, content hash: differs when the contents differ; "" when the provider gives none
+  std::string uid;      // "" when it has none of its own
+  std::optional<Mark> mark;
+  calendar::Facts facts;
+  std::string raw;      // the provider's own bytes, from which an update is patched
+  std::optional<Instant> updated;  // when the other side says it was last edited
+  bool read_only = false;          // seen, never written
+  bool foreign_copy = false;       // another sync tool's copy: not copied again
+  std::vector<std::string> warnings;  // sentences about input that was tolerated
+
+  bool operator==(const Item&) const = default;
+};
+
+// An item that is there but could not be read: unknown, never absent.
+struct Unreadable {
+  RemoteId id;
+  std::string version;
+  std::string reason;
+};
+
+// What one look gave.
+struct Changes {
+  std::vector<Item> items;           // new, changed, or listed anew
+  std::vector<RemoteId> unchanged;   // seen in this listing with the version in `Known`
+  std::vector<RemoteId> gone;        // said to be deleted by a delta
+  std::vector<Unreadable> unreadable;
+  bool complete = false;  // a whole listing: what is in none of the lists above is absent
+  bool reset = false;     // the cursor was dead and a whole listing was made instead
+  std::string cursor;     // for the next call; store it together with the items
+};
+
+// The versions we hold, so that a listing fetches only what differs: "" for an id we do not know.
+using Known = std::function<std::string(const RemoteId&)>;
+
+// What a write produced.
+struct Written {
+  RemoteId id;
+  std::string version;       // "" when the answer gave none
+  std::optional<Item> item;  // the item as the provider holds it now, when it is known to be what this write made
+};
+
+struct Draft {
+  Mark mark;
+  std::string uid;  // the wished uid; a provider may have to choose another
+  calendar::Facts facts;
+  Instant now;      // for DTSTAMP, CREATED and the like
+};
+
+enum class WriteKind : std::uint8_t { create, update, remove };
+
+struct Capabilities {
+  std::string provider;      // "caldav", "obsidian", "ics", "memory"
+  bool writable = true;
+  bool keeps_marks = true;   // a mark written on an item is read back
+  bool conditional = true;   // writes can be conditional on the version
+  bool delta = false;        // changes() with a cursor gives only what changed
+  bool masters = true;       // holds a series as a series
+  std::int64_t clock_grain_ms = 1000;  // how coarse Item::updated is
+};
+
+class Provider {
+ public:
+  virtual ~Provider() = default;
+
+  virtual const Capabilities& capabilities() const = 0;
+
+  // What this place would hold of these facts after a write and a read: pure, the round trip of its codec.
+  // Fields it cannot hold are absent.
+  virtual calendar::Facts project(const calendar::Facts& facts) const = 0;
+
+  // Everything that changed since `cursor` ("" = from the beginning). A dead cursor is no error: the answer is a
+  // whole listing with `reset`. An error means nothing is known: not_found = the calendar itself is gone.
+  virtual Result<Changes> changes(const std::string& cursor, const Known& known) = 0;
+
+  // One item by id; not_found when it is not there.
+  virtual Result<Item> get(const RemoteId& id) = 0;
+
+  // Writes a new item. stale: an item with that name or uid is already there.
+  virtual Result<Written> create(const Draft& draft) = 0;
+
+  // Makes `current` show `target`, changing nothing else on it; only if it still has `current.version`, else stale.
+  // The write changes the paths where current.facts and `target` differ; a path that project() drops stays as it is.
+  virtual Result<Written> update(const Item& current, const calendar::Facts& target, Instant now) = 0;
+
+  // Deletes `current` if it still has that version, else stale. An item already gone is a success.
+  virtual Result<void> remove(const Item& current) = 0;
+
+  // Whom the provider would mail because of this write: empty when it would mail nobody or can be told not to.
+  virtual std::vector<std::string> recipients(WriteKind kind, const Item* current,
+                                              const calendar::Facts& target) const = 0;
+
+  // One line about where this is, for messages: a URL without secrets, a path.
+  virtual std::string address() const = 0;
+};
+
+}  // namespace kalends::ports
