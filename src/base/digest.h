@@ -15,8 +15,8 @@ struct Digest {
   std::string hex() const;  // 64 lower-case hex digits
 };
 
-Digest sha256(std::string_view data);                              // FIPS 180-4
-Digest hmac_sha256(std::string_view key, std::string_view data);   // RFC 2104
+Digest sha256(std::string_view data);                             // FIPS 180-4
+Digest hmac_sha256(std::string_view key, std::string_view data);  // RFC 2104
 
 std::string to_hex(std::string_view bytes);
 std::string base64_encode(std::string_view bytes);  // RFC 4648 section 4, with padding

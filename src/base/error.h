@@ -48,17 +48,17 @@ inline std::unexpected<Error> fail(ErrorKind kind, std::string message) {
 }  // namespace kalends
 
 // The value of a Result, or an early return of its error from the enclosing function.
-#define TRY(expression)                                                        \
-  ({                                                                           \
-    auto kalends_try_result = (expression);                                    \
+#define TRY(expression)                                                                     \
+  ({                                                                                        \
+    auto kalends_try_result = (expression);                                                 \
     if (!kalends_try_result) return std::unexpected(std::move(kalends_try_result).error()); \
-    *std::move(kalends_try_result);                                            \
+    *std::move(kalends_try_result);                                                         \
   })
 
 // For Result<void>, where there is no value to take.
-#define TRY_VOID(expression)                                                   \
-  do {                                                                         \
-    auto kalends_try_result = (expression);                                    \
+#define TRY_VOID(expression)                                                                \
+  do {                                                                                      \
+    auto kalends_try_result = (expression);                                                 \
     if (!kalends_try_result) return std::unexpected(std::move(kalends_try_result).error()); \
   } while (false)
 

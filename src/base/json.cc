@@ -204,8 +204,10 @@ class Reader {
   Result<Json> read_number() {
     std::size_t end = at_;
     bool whole = true;
-    while (end < text_.size() && (std::isdigit(static_cast<unsigned char>(text_[end])) != 0 ||
-                                  std::strchr("+-.eE", text_[end]) != nullptr) && text_[end] != '\0') {
+    while (end < text_.size() &&
+           (std::isdigit(static_cast<unsigned char>(text_[end])) != 0 ||
+            std::strchr("+-.eE", text_[end]) != nullptr) &&
+           text_[end] != '\0') {
       if (std::strchr(".eE", text_[end]) != nullptr) whole = false;
       ++end;
     }
@@ -221,7 +223,8 @@ class Reader {
     }
     double value = 0;
     auto [stop, error] = std::from_chars(digits.data(), digits.data() + digits.size(), value);
-    if (error != std::errc() || stop != digits.data() + digits.size()) return refuse("this number is malformed");
+    if (error != std::errc() || stop != digits.data() + digits.size())
+      return refuse("this number is malformed");
     at_ = end;
     return Json(value);
   }
@@ -273,12 +276,15 @@ class Reader {
         case 'r': out += '\r'; break;
         case 'b': out += '\b'; break;
         case 'f': out += '\f'; break;
-        case '"': case '\\': case '/': out += escape; break;
+        case '"':
+        case '\\':
+        case '/': out += escape; break;
         case 'u': {
           unsigned code = TRY(read_hex4());
           if (code >= 0xD800 && code < 0xDC00 && take("\\u")) {
             unsigned low = TRY(read_hex4());
-            code = low >= 0xDC00 && low < 0xE000 ? 0x10000 + ((code - 0xD800) << 10) + (low - 0xDC00) : 0xFFFD;
+            code =
+                low >= 0xDC00 && low < 0xE000 ? 0x10000 + ((code - 0xD800) << 10) + (low - 0xDC00) : 0xFFFD;
           }
           append_utf8(out, code >= 0xD800 && code < 0xE000 ? 0xFFFD : code);
           break;

@@ -8,11 +8,11 @@
 
 namespace kalends {
 
-std::string_view trim(std::string_view text);                              // ASCII white space off both ends
+std::string_view trim(std::string_view text);  // ASCII white space off both ends
 std::vector<std::string_view> split(std::string_view text, char separator);  // "a,,b" gives three parts
 std::string join(const std::vector<std::string>& parts, std::string_view separator);
-std::string to_lower(std::string_view text);  // ASCII letters only
-std::string to_upper(std::string_view text);  // ASCII letters only
+std::string to_lower(std::string_view text);                       // ASCII letters only
+std::string to_upper(std::string_view text);                       // ASCII letters only
 bool equal_ignoring_case(std::string_view a, std::string_view b);  // ASCII letters only
 std::optional<long long> parse_integer(std::string_view text);     // whole text, decimal, optional sign
 
