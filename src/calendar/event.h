@@ -151,8 +151,13 @@ struct Event {
   bool operator==(const Event&) const = default;
 };
 
-// The event as a flat set of facts and back. from_facts(to_facts(e)) == e but for bookkeeping, and
-// to_facts(from_facts(f)) == f for every f that to_facts can give. invalid, naming the path, for a value that is none.
+// Puts every list into the order in which facts give it back, without repeats: attendees by address, the other sets by
+// their text, unknown lines of one name together. What from_facts() gives and ical::read() gives is normal.
+void normalise(Event& event);
+
+// The event as a flat set of facts and back. from_facts(to_facts(e)) == e but for bookkeeping
+// when e is normal, and to_facts(from_facts(f)) == f for every f that to_facts can give. invalid, naming the path, for
+// a value that is none and for a missing "when".
 Facts to_facts(const Event& event);
 Result<Event> from_facts(const Facts& facts);
 
