@@ -1,0 +1,191 @@
+#include "app/config_link.h"
+
+#include <fmt/format.h>
+#include <re2/re2.h>
+
+#include <algorithm>
+#include <set>
+#include <utility>
+
+#include "app/config_section.h"
+#include "base/text.h"
+
+namespace kalends::app {
+namespace {
+
+// Fields that a copy can do without. The time is what a copy is for, so it is not among them.
+const std::vector<std::string> kDroppable = {
+    "title",      "description", "location",  "locations",  "conferences", "attachments",
+    "categories", "colour",      "status",    "visibility", "priority",    "url",
+    "geo",        "organizer",   "attendees", "reminders",  "unknown"};
+
+// A pattern for RE2, or nothing and a problem.
+std::optional<std::string> pattern(Section& section, const std::string& key) {
+  auto text = section.text(key);
+  if (!text) return std::nullopt;
+  RE2::Options options;
+  options.set_log_errors(false);
+  options.set_max_mem(1 << 20);
+  const RE2 compiled(*text, options);
+  if (compiled.ok()) return text;
+  section.complain(key, fmt::format("\"{}\" is no regular expression: {}.", *text, compiled.error()));
+  return std::nullopt;
+}
+
+sync::Filter read_filter(Section& link) {
+  sync::Filter filter;
+  const TomlEntry* entry = link.entry("filter");
+  if (!entry) return filter;
+  if (!entry->value.table()) {
+    link.complain("filter",
+                  fmt::format("\"filter\" should be a table like {{ all_day = false }}, and this is {}.",
+                              entry->value.kind()));
+    return filter;
+  }
+  Section section(*entry->value.table(), entry->value.place, "filter",
+                  {"title", "attendee", "category", "all_day", "busy", "past_days", "future_days"},
+                  link.problems());
+  filter.title = pattern(section, "title");
+  filter.attendee = pattern(section, "attendee");
+  filter.categories = section.texts("category").value_or(std::vector<std::string>{});
+  filter.all_day = section.boolean("all_day");
+  filter.busy = section.boolean("busy");
+  filter.past_days = section.days("past_days");
+  filter.future_days = section.days("future_days");
+  return filter;
+}
+
+sync::Privacy read_privacy(Section& link) {
+  sync::Privacy privacy;
+  const TomlEntry* entry = link.entry("privacy");
+  if (!entry) return privacy;
+  if (entry->value.string()) {
+    privacy.mask = link.word("privacy", {"full", "busy"}) == "busy";
+    return privacy;
+  }
+  if (!entry->value.table()) {
+    link.complain(
+        "privacy",
+        fmt::format("\"privacy\" should be \"full\", \"busy\" or a table like {{ title = \"Busy\" }}, "
+                    "and this is {}.",
+                    entry->value.kind()));
+    return privacy;
+  }
+  Section section(*entry->value.table(), entry->value.place, "privacy", {"mask", "title", "drop"},
+                  link.problems());
+  privacy.mask = section.boolean("mask").value_or(false);
+  privacy.title = section.text("title");
+  privacy.drop = section.texts("drop").value_or(std::vector<std::string>{});
+  for (const std::string& field : privacy.drop)
+    if (std::ranges::find(kDroppable, field) == kDroppable.end())
+      section.complain("drop", fmt::format("\"{}\" is no field that a copy can drop{}", field,
+                                           suggestion(field, kDroppable)));
+  return privacy;
+}
+
+sync::Policy read_conflict(Section& link, const std::vector<CalendarId>& calendars) {
+  using Kind = sync::Policy::Kind;
+  const auto text = link.text("conflict");
+  if (!text || *text == "newest") return {};
+  if (*text == "hub") return {Kind::hub, {}};
+  if (*text == "both") return {Kind::both, {}};
+  if (*text == "ask") return {Kind::ask, {}};
+  if (text->starts_with("prefer:")) {
+    const CalendarId preferred(text->substr(7));
+    if (std::ranges::find(calendars, preferred) != calendars.end()) return {Kind::prefer, preferred};
+    std::vector<std::string> choices;
+    for (const CalendarId& id : calendars) choices.push_back("prefer:" + id.value);
+    link.complain("conflict", fmt::format("\"{}\" prefers a calendar that this link does not tie{}", *text,
+                                          suggestion(*text, choices)));
+    return {};
+  }
+  link.complain("conflict", fmt::format("\"{}\" is no way to settle a conflict{}", *text,
+                                        suggestion(*text, {"newest", "prefer:ID", "hub", "both", "ask"})));
+  return {};
+}
+
+std::vector<CalendarId> read_ids(Section& link, const Config& config) {
+  std::vector<CalendarId> ids;
+  if (!link.has("calendars")) {
+    link.complain(link.place(), "[[link]] needs calendars, a list of at least two ids.");
+    return ids;
+  }
+  const auto names = link.texts("calendars");
+  if (!names) return ids;
+  for (const std::string& name : *names) {
+    const CalendarId id(name);
+    if (!config.calendar(id))
+      link.complain("calendars", fmt::format("There is no calendar \"{}\"{}", name,
+                                             suggestion(name, config.calendar_names())));
+    if (std::ranges::find(ids, id) != ids.end())
+      link.complain("calendars", fmt::format("\"{}\" stands twice in this link.", name));
+    else
+      ids.push_back(id);
+  }
+  if (ids.size() < 2) link.complain("calendars", "A link ties at least two calendars.");
+  return ids;
+}
+
+void read_direction(Section& section, const Config& config, sync::Link& link) {
+  const auto direction = section.word("direction", {"two-way", "one-way"});
+  const auto from = section.text("from");
+  if (direction == "one-way") link.direction = sync::Direction::one_way;
+  if (link.direction == sync::Direction::two_way) {
+    // A misspelt direction has been told already; "from" is then most likely right.
+    if (section.has("from") && direction.has_value() == section.has("direction"))
+      section.complain("from",
+                       "\"from\" belongs to a one-way link; add direction = \"one-way\" or leave it out.");
+    return;
+  }
+  if (!from) {
+    if (!section.has("from"))
+      section.complain("direction", "A one-way link needs from = \"ID\", the calendar it starts at.");
+    return;
+  }
+  link.from = CalendarId(*from);
+  std::vector<std::string> names;
+  bool writable = false;
+  for (const CalendarId& id : link.calendars) {
+    names.push_back(id.value);
+    const CalendarConfig* calendar = config.calendar(id);
+    if (id != link.from && (!calendar || calendar->writable())) writable = true;
+  }
+  if (std::ranges::find(names, *from) == names.end())
+    section.complain(
+        "from", fmt::format("\"{}\" is not among this link's calendars{}", *from, suggestion(*from, names)));
+  else if (!writable && names.size() > 1)
+    section.complain("from", "Nothing can be written where this link leads: feeds are read-only.");
+}
+
+// A name that stays the same when links are added or moved about: "work+notes", "work>notes".
+std::string name_of(const sync::Link& link, const std::vector<sync::Link>& others) {
+  std::vector<std::string> ids;
+  for (const CalendarId& id : link.calendars)
+    if (id != link.from) ids.push_back(id.value);
+  std::string name = join(ids, "+");
+  if (link.direction == sync::Direction::one_way) name = link.from.value + ">" + name;
+  std::string free = name;
+  for (int n = 2; std::ranges::find(others, LinkId(free), &sync::Link::id) != others.end(); ++n)
+    free = fmt::format("{}#{}", name, n);
+  return free;
+}
+
+}  // namespace
+
+void read_link(const TomlValue& value, Config& config, std::vector<Problem>& problems) {
+  Section section(*value.table(), value.place, "[[link]]",
+                  {"id", "calendars", "direction", "from", "conflict", "privacy", "filter"}, problems);
+  sync::Link link;
+  link.calendars = read_ids(section, config);
+  read_direction(section, config, link);
+  link.conflict = read_conflict(section, link.calendars);
+  link.privacy = read_privacy(section);
+  link.filter = read_filter(section);
+  const auto id = section.text("id");
+  link.id = LinkId(id ? *id : name_of(link, config.links));
+  if (id && std::ranges::find(config.links, link.id, &sync::Link::id) != config.links.end())
+    section.complain("id", fmt::format("The id \"{}\" is taken by another link.", *id));
+  config.links.push_back(std::move(link));
+}
+
+}  // namespace kalends::app

@@ -1,0 +1,223 @@
+#include "app/config.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace kalends::app {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+
+bool is_zone(std::string_view name) { return name == "Europe/Berlin"; }
+
+std::expected<Config, std::vector<Problem>> parse(std::string_view text) {
+  return parse_config(text, "kalends.toml", "/etc/kalends", is_zone);
+}
+
+// The one problem that `text` has, as it is printed.
+std::string problem(std::string_view text) {
+  const auto config = parse(text);
+  if (config) return "no problem";
+  return to_string("k", config.error());
+}
+
+constexpr std::string_view kTwo = R"([[calendar]]
+id = "work"
+provider = "caldav"
+url = "https://example.org/alice/"
+[[calendar]]
+id = "notes"
+provider = "obsidian"
+path = "vault/Calendar"
+)";
+
+std::string with(std::string_view link) { return std::string(kTwo) + std::string(link); }
+
+TEST(Config, ReadsTheDocumentedExample) {
+  const auto config = parse(R"toml(
+[store]
+url = "sqlite:data/kalends.db"
+
+[[calendar]]
+id = "work"
+provider = "caldav"
+url = "http://127.0.0.1:5232/alice/office/"     # a collection, or a server to discover with name = "Work"
+username = "alice"
+password = { env = "WORK_PASSWORD" }
+
+[[calendar]]
+id = "notes"
+provider = "obsidian"
+path = "vault/Calendar"
+end_date = "inclusive"
+zone = "Europe/Berlin"
+
+[[calendar]]
+id = "holidays"
+provider = "ics"
+url = "file:holidays.ics"
+
+[[link]]
+calendars = ["work", "notes"]
+direction = "one-way"
+from = "work"
+conflict = "prefer:work"
+privacy = { title = "Busy ({calendar})", drop = ["description", "attendees"] }
+filter = { title = "^Team", category = ["Work"], all_day = false, busy = true, past_days = 30, future_days = 400 }
+)toml");
+  ASSERT_TRUE(config) << to_string("k", config.error());
+EXPECT_EQ(config->store_path, "/etc/kalends/data/kalends.db");
+ASSERT_EQ(config->calendars.size(), 3u);
+const CalendarConfig& work = config->calendars[0];
+EXPECT_EQ(work.username, "alice");
+EXPECT_EQ(work.password, (Secret{Secret::Source::environment, "WORK_PASSWORD", {}}));
+EXPECT_EQ(config->calendars[1].path, "/etc/kalends/vault/Calendar");
+EXPECT_EQ(config->calendars[1].end_date, EndDate::inclusive);
+EXPECT_EQ(config->calendars[1].zone, "Europe/Berlin");
+EXPECT_EQ(config->calendars[2].url, "file:/etc/kalends/holidays.ics");
+EXPECT_FALSE(config->calendars[2].writable());
+ASSERT_EQ(config->links.size(), 1u);
+const sync::Link& link = config->links[0];
+EXPECT_EQ(link.id.value, "work>notes");
+EXPECT_EQ(link.direction, sync::Direction::one_way);
+EXPECT_EQ(link.from.value, "work");
+EXPECT_EQ(link.conflict, (sync::Policy{sync::Policy::Kind::prefer, CalendarId("work")}));
+EXPECT_EQ(link.privacy.title, "Busy ({calendar})");
+EXPECT_FALSE(link.privacy.mask);
+EXPECT_THAT(link.privacy.drop, ElementsAre("description", "attendees"));
+EXPECT_EQ(link.filter.title, "^Team");
+EXPECT_EQ(link.filter.all_day, false);
+EXPECT_EQ(link.filter.future_days, 400);
+}
+
+TEST(Config, DefaultsAreTwoWayNewestFullAndAStoreBesideTheFile) {
+  const auto config = parse(with("[[link]]\ncalendars = ['work', 'notes']\n"));
+  ASSERT_TRUE(config);
+  EXPECT_EQ(config->store_path, "/etc/kalends/kalends.db");
+  EXPECT_EQ(config->links[0].direction, sync::Direction::two_way);
+  EXPECT_EQ(config->links[0].conflict, sync::Policy{});
+  EXPECT_TRUE(config->links[0].privacy.full());
+  EXPECT_TRUE(config->links[0].filter.empty());
+  EXPECT_EQ(config->links[0].id.value, "work+notes");
+}
+
+TEST(Config, SecretsComeFromThreePlaces) {
+  const auto config = parse(R"([[calendar]]
+id = "a"
+provider = "caldav"
+url = "https://example.org/"
+username = "alice"
+password = { command = ["pass", "show", "cal"] }
+[[calendar]]
+id = "b"
+provider = "caldav"
+url = "https://example.org/"
+token = { file = "secret/token" }
+)");
+  ASSERT_TRUE(config) << to_string("k", config.error());
+  EXPECT_THAT(config->calendars[0].password->command, ElementsAre("pass", "show", "cal"));
+  EXPECT_EQ(config->calendars[1].token->text, "/etc/kalends/secret/token");
+}
+
+TEST(Config, WhatIsLegalWithoutMore) {
+  EXPECT_TRUE(parse(""));
+  EXPECT_TRUE(parse(kTwo));
+  EXPECT_TRUE(
+      parse(with("[[link]]\ncalendars = ['work', 'notes']\nprivacy = 'busy'\n"
+                 "[[link]]\ncalendars = ['notes', 'work']\ndirection = 'one-way'\nfrom = 'notes'\n")));
+}
+
+TEST(Config, EveryProblemIsToldInOneGoWithItsPlaceAndTheNearestWord) {
+  EXPECT_EQ(problem(R"([[calendar]]
+id = "work"
+provder = "caldav"
+provider = "caldavv"
+[[calendar]]
+id = "notes"
+provider = "obsidian"
+path = 5
+[[link]]
+calendars = ["work", "nots"]
+dirction = "two-way"
+conflict = "newst"
+)"),
+            "k:3:1: [[calendar]] has no key \"provder\"; did you mean \"provider\"?\n"
+            "k:4:12: \"caldavv\" is no provider; did you mean \"caldav\"?\n"
+            "k:8:8: \"path\" should be a text in quotes, and this is a number.\n"
+            "k:10:13: There is no calendar \"nots\"; did you mean \"notes\"?\n"
+            "k:11:1: [[link]] has no key \"dirction\"; did you mean \"direction\"?\n"
+            "k:12:12: \"newst\" is no way to settle a conflict; did you mean \"newest\"?");
+}
+
+struct Case {
+  const char* text;
+  const char* message;
+};
+
+class ConfigProblem : public ::testing::TestWithParam<Case> {};
+
+TEST_P(ConfigProblem, IsTold) { EXPECT_THAT(problem(with(GetParam().text)), HasSubstr(GetParam().message)); }
+
+INSTANTIATE_TEST_SUITE_P(
+    Links, ConfigProblem,
+    ::testing::Values(
+        Case{"[[link]]\n", "k:9:1: [[link]] needs calendars"},
+        Case{"[[link]]\ncalendars = 'work'\n", "k:10:13: A link ties at least two"},
+        Case{"[[link]]\ncalendars = 3\n",
+             "k:10:13: \"calendars\" should be a list of texts, and this is a number."},
+        Case{"[[link]]\ncalendars = ['work', 'work', 'notes']\n", "\"work\" stands twice"},
+        Case{"[[link]]\ncalendars = ['work', 'notes']\ndirection = 'one-way'\n",
+             "k:11:13: A one-way link needs from"},
+        Case{"[[link]]\ncalendars = ['work', 'notes']\nfrom = 'work'\n",
+             "k:11:8: \"from\" belongs to a one-way"},
+        Case{"[[link]]\ncalendars = ['work', 'notes']\ndirection = 'one-way'\nfrom = 'wrok'\n",
+             "did you mean \"work\"?"},
+        Case{"[[link]]\ncalendars = ['work', 'notes']\nconflict = 'prefer:wrk'\n",
+             "did you mean \"prefer:work\"?"},
+        Case{"[[link]]\ncalendars = ['work', 'notes']\nprivacy = 'ful'\n", "did you mean \"full\"?"},
+        Case{"[[link]]\ncalendars = ['work', 'notes']\nprivacy = { drop = ['atendees'] }\n",
+             "did you mean \"attendees\"?"},
+        Case{"[[link]]\ncalendars = ['work', 'notes']\nfilter = { title = '(' }\n",
+             "is no regular expression"},
+        Case{"[[link]]\ncalendars = ['work', 'notes']\nfilter = { past_days = -1 }\n", "counts days, from 0"},
+        Case{"[[link]]\ncalendars = ['work', 'notes']\nfilter = { all_day = 'no' }\n", "true or false"},
+        Case{"[link]\ncalendars = ['work', 'notes']\n", "write [[link]], with two brackets"},
+        Case{"[[calendar]]\nid = 'f'\nprovider = 'ics'\nurl = 'file:f.ics'\n[[link]]\ncalendars = ['work', "
+             "'f']\n"
+             "direction = 'one-way'\nfrom = 'work'\n",
+             "feeds are read-only"}));
+
+INSTANTIATE_TEST_SUITE_P(
+    Calendars, ConfigProblem,
+    ::testing::Values(
+        Case{"[[calendar]]\nprovider = 'ics'\nurl = 'file:x.ics'\n", "k:9:1: [[calendar]] needs an id."},
+        Case{"[[calendar]]\nid = 'work'\nprovider = 'ics'\nurl = 'file:x.ics'\n",
+             "k:9:1: The id \"work\" is taken by the calendar of line 1."},
+        Case{"[[calendar]]\nid = 'hub'\nprovider = 'ics'\nurl = 'file:x.ics'\n", "means something else"},
+        Case{"[[calendar]]\nid = 'a b'\nprovider = 'ics'\nurl = 'file:x.ics'\n", "is no id"},
+        Case{"[[calendar]]\nid = 'x'\nprovider = 'ics'\nurl = 'ftp://x'\n", "is no address"},
+        Case{"[[calendar]]\nid = 'x'\nprovider = 'caldav'\nurl = 'https://a:b@example.org/'\n",
+             "A url carries no name and password"},
+        Case{"[[calendar]]\nid = 'x'\nprovider = 'caldav'\npath = 'v'\nurl = 'https://example.org/'\n",
+             "\"path\" means nothing to the provider \"caldav\", which takes url, name"},
+        Case{"[[calendar]]\nid = 'x'\nprovider = 'caldav'\nurl = 'https://example.org/'\nusername = 'a'\n",
+             "username and password belong together"},
+        Case{"[[calendar]]\nid = 'x'\nprovider = 'caldav'\nurl = 'https://example.org/'\nusername = 'a'\n"
+             "password = { evn = 'X' }\n",
+             "did you mean \"env\"?"},
+        Case{"[[calendar]]\nid = 'x'\nprovider = 'obsidian'\npath = 'v'\nzone = 'Europe/Belin'\n",
+             "is no time zone"},
+        Case{"[store]\nurl = 'postgres:x'\n", "is no store"},
+        Case{"[sotre]\nurl = 'sqlite:x'\n", "\"store\"?"}));
+
+TEST(Config, BrokenTomlNamesItsPlace) { EXPECT_THAT(problem("[store\nurl = 1\n"), HasSubstr("k:1:7: ")); }
+
+TEST(Config, AMissingFileIsOneSentence) {
+  const auto config = read_config("/nonexistent/kalends.toml", is_zone);
+  ASSERT_FALSE(config);
+  EXPECT_THAT(to_string("/nonexistent/kalends.toml", config.error()), HasSubstr("cannot be read"));
+}
+
+}  // namespace
+}  // namespace kalends::app
