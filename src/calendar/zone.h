@@ -24,12 +24,12 @@ class Zone {
   // A yearly rule after the last transition, as the footer of a TZif file gives it (RFC 8536 section 3.3) or a
   // VTIMEZONE's unbounded RRULEs do. Absent: the last offset holds for ever.
   struct YearlyChange {
-    int month = 1;             // 1..12
-    int week = 1;              // 1..5 the n-th weekday, 5 = the last; 0: `day` is the n-th day (see julian)
-    int day = 0;               // 0 = Sunday .. 6 with week; otherwise the day of the year
-    bool julian = false;       // with week 0: day is 1..365 and 29 February is never counted; else 0..365
-    std::int32_t second = 7200;    // local second of day of the change, may be negative or past a day
-    std::int32_t offset_after = 0; // seconds east of UTC
+    int month = 1;               // 1..12
+    int week = 1;                // 1..5 the n-th weekday, 5 = the last; 0: `day` is the n-th day (see julian)
+    int day = 0;                 // 0 = Sunday .. 6 with week; otherwise the day of the year
+    bool julian = false;         // with week 0: day is 1..365 and 29 February is never counted; else 0..365
+    std::int32_t second = 7200;  // local second of day of the change, may be negative or past a day
+    std::int32_t offset_after = 0;  // seconds east of UTC
   };
   struct Footer {
     std::int32_t standard = 0;
@@ -49,11 +49,25 @@ class Zone {
   std::int64_t to_utc(LocalTime local) const;
   LocalTime to_local(std::int64_t utc_seconds) const;
 
-  // All transitions in [from, to), footer's included, for writing a VTIMEZONE.
+  // The stretch [from, to) of wall-clock seconds around `local` in which to_utc takes off the same offset. For loops
+  // over many near times, which then need no search for each.
+  struct Span {
+    std::int64_t from = 0;
+    std::int64_t to = 0;
+    std::int32_t offset = 0;
+  };
+  Span span_of(LocalTime local) const;
+
+  // All transitions in [from, to), footer's included up to the year 9999, for writing a VTIMEZONE.
   std::vector<Transition> transitions_between(std::int64_t from_utc, std::int64_t to_utc) const;
   const Footer& footer() const { return footer_; }
 
  private:
+  enum class Clock : std::uint8_t { utc, wall };
+  std::int64_t boundary(std::size_t index, Clock clock) const;
+  Span find(std::int64_t seconds, Clock clock) const;
+  Span find_in_footer(std::int64_t seconds, Clock clock) const;
+
   std::string name_;
   std::int32_t first_offset_;
   std::vector<Transition> transitions_;
