@@ -1,0 +1,578 @@
+// What every store promises, as one suite: a store's own test includes this file once and instantiates it
+// with a harness that opens and reopens one place.
+//
+//   INSTANTIATE_TEST_SUITE_P(Sqlite, StoreContract, testing::Values([] { return
+//   std::make_unique<MyHarness>(); }));
+#pragma once
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "ports/store.h"
+
+namespace kalends::ports {
+
+// A place that outlives the stores opened on it.
+class StoreHarness {
+ public:
+  virtual ~StoreHarness() = default;
+  virtual Result<std::unique_ptr<Store>> open() = 0;
+  virtual std::string backup_path() = 0;  // a file that is not there yet
+  virtual Result<std::unique_ptr<Store>> open_backup(const std::string& path) = 0;
+};
+using StoreHarnessFactory = std::function<std::unique_ptr<StoreHarness>()>;
+
+namespace contract {
+
+// The value, or a failed test that prints the error.
+template <class T>
+T must(Result<T> result) {
+  if (!result) {
+    ADD_FAILURE() << to_string(result.error().kind) << ": " << result.error().message;
+    if constexpr (!std::is_void_v<T>) return T{};
+  }
+  if constexpr (!std::is_void_v<T>) return std::move(*result);
+}
+
+inline std::string event_id(int n) {
+  std::string id = "0123456789abcdef0123456789abcd00";
+  id[30] = "0123456789abcdef"[(n / 16) % 16];
+  id[31] = "0123456789abcdef"[n % 16];
+  return id;
+}
+
+inline EventRow event_row(int n, std::string blob = "state") {
+  return {.id = EventId(event_id(n)),
+          .uid = "uid-" + std::to_string(n),
+          .title_key = "t",
+          .fingerprint = "f",
+          .from_utc = n * 100,
+          .to_utc = n * 100 + 50,
+          .changed_at = Instant{n},
+          .blob = std::move(blob)};
+}
+
+inline ItemRow item_row(const char* calendar, const std::string& remote, std::int64_t seen = 1) {
+  return {.calendar = CalendarId(calendar),
+          .remote = RemoteId(remote),
+          .uid = "u" + remote,
+          .version = "v1",
+          .seen = seen,
+          .blob = "facts of " + remote};
+}
+
+inline BaseRow base_row(int event, const char* calendar) {
+  return {.event = EventId(event_id(event)),
+          .calendar = CalendarId(calendar),
+          .remote = RemoteId("r"),
+          .blob = "b"};
+}
+
+// Bytes that break careless stores: zeros, quotes, ill-formed UTF-8, every byte there is.
+inline std::string awkward_bytes() {
+  std::string bytes = "a\0b'\"\\; DROP TABLE items; --";
+  for (int i = 0; i < 256; ++i) bytes.push_back(static_cast<char>(i));
+  return bytes;
+}
+
+template <class Row, class Field>
+auto column(const std::vector<Row>& rows, Field Row::* field) {
+  std::vector<Field> out;
+  for (const auto& row : rows) out.push_back(row.*field);
+  return out;
+}
+
+}  // namespace contract
+
+class StoreContract : public testing::TestWithParam<StoreHarnessFactory> {
+ protected:
+  void SetUp() override {
+    harness_ = GetParam()();
+    reopen();
+  }
+  void reopen() {
+    store_.reset();
+    store_ = contract::must(harness_->open());
+    ASSERT_NE(store_, nullptr);
+  }
+  std::unique_ptr<Transaction> begin() { return contract::must(store_->begin()); }
+  // One step in a transaction of its own, committed.
+  void step(const std::function<void(Transaction&)>& work) {
+    auto transaction = begin();
+    ASSERT_NE(transaction, nullptr);
+    work(*transaction);
+    contract::must(transaction->commit());
+  }
+
+  std::unique_ptr<StoreHarness> harness_;
+  std::unique_ptr<Store> store_;
+};
+GTEST_ALLOW_UNINSTANTIATED_PARAMETERIZED_TEST(StoreContract);
+
+using contract::base_row;
+using contract::column;
+using contract::event_id;
+using contract::event_row;
+using contract::item_row;
+using contract::must;
+using testing::ElementsAre;
+using testing::IsEmpty;
+
+TEST_P(StoreContract, WhatWasNotCommittedDidNotHappen) {
+  {
+    auto t = begin();
+    must(t->set_meta("k", "v"));
+    must(t->put(CalendarRow{.id = CalendarId("work"), .address = "a"}));
+    must(t->put(event_row(1)));
+    EXPECT_TRUE(must(t->event(EventId(event_id(1))))) << "a transaction sees its own writes";
+  }
+  step([](Transaction& t) {
+    EXPECT_FALSE(must(t.meta("k")));
+    EXPECT_THAT(must(t.calendars()), IsEmpty());
+    EXPECT_THAT(must(t.all_events()), IsEmpty());
+    // The same names again, after what gave them was undone.
+    must(t.put(CalendarRow{.id = CalendarId("home"), .address = "b"}));
+    must(t.put(CalendarRow{.id = CalendarId("work"), .address = "a"}));
+    must(t.put(item_row("work", "1")));
+    EXPECT_EQ(must(t.items(CalendarId("work"))).size(), 1u);
+    EXPECT_THAT(must(t.items(CalendarId("home"))), IsEmpty());
+  });
+}
+
+TEST_P(StoreContract, WhatWasCommittedIsThereAfterReopening) {
+  step([](Transaction& t) {
+    must(t.set_meta("k", "v"));
+    must(t.set_meta("k", "w"));
+    must(t.set_meta("empty", ""));
+    must(t.put(event_row(1)));
+  });
+  reopen();
+  step([](Transaction& t) {
+    EXPECT_EQ(must(t.meta("k")), "w");
+    EXPECT_EQ(must(t.meta("empty")), "") << "empty is not absent";
+    EXPECT_FALSE(must(t.meta("none")));
+    EXPECT_TRUE(must(t.event(EventId(event_id(1)))));
+  });
+}
+
+TEST_P(StoreContract, OnlyOneTransactionIsOpenAtATime) {
+  auto first = begin();
+  const auto second = store_->begin();
+  ASSERT_FALSE(second);
+  EXPECT_FALSE(second.error().message.empty());
+  must(first->commit());
+  EXPECT_FALSE(first->commit()) << "a transaction commits once";
+  first.reset();
+  EXPECT_NE(begin(), nullptr);
+}
+
+TEST_P(StoreContract, CalendarsKeepEveryFieldAndComeById) {
+  const CalendarRow row{.id = CalendarId("wörk 'x'"),
+                        .address = "caldav http://h/ä/",
+                        .cursor = "c\n1",
+                        .listed_at = Instant{-5},
+                        .changed_at = Instant{7},
+                        .error = "it failed",
+                        .blob = contract::awkward_bytes()};
+  step([&](Transaction& t) {
+    must(t.put(row));
+    must(t.put(CalendarRow{.id = CalendarId("alpha")}));
+    const auto back = must(t.calendar(row.id));
+    ASSERT_TRUE(back);
+    EXPECT_EQ(back->address, row.address);
+    EXPECT_EQ(back->cursor, row.cursor);
+    EXPECT_EQ(back->listed_at, row.listed_at);
+    EXPECT_EQ(back->changed_at, row.changed_at);
+    EXPECT_EQ(back->error, row.error);
+    EXPECT_EQ(back->blob, row.blob);
+    EXPECT_FALSE(must(t.calendar(CalendarId("none"))));
+    EXPECT_THAT(column(must(t.calendars()), &CalendarRow::id), ElementsAre(CalendarId("alpha"), row.id));
+  });
+}
+
+TEST_P(StoreContract, RemovingACalendarTakesItsItemsAndLeavesBases) {
+  step([](Transaction& t) {
+    must(t.put(CalendarRow{.id = CalendarId("a")}));
+    must(t.put(CalendarRow{.id = CalendarId("b")}));
+    must(t.put(item_row("a", "1")));
+    must(t.put(item_row("b", "1")));
+    must(t.put(event_row(1)));
+    must(t.put(base_row(1, "a")));
+    must(t.remove_calendar(CalendarId("a")));
+    must(t.remove_calendar(CalendarId("never there")));
+    EXPECT_FALSE(must(t.calendar(CalendarId("a"))));
+    EXPECT_FALSE(must(t.item(CalendarId("a"), RemoteId("1"))));
+    EXPECT_TRUE(must(t.item(CalendarId("b"), RemoteId("1"))));
+    EXPECT_EQ(must(t.bases_of(EventId(event_id(1)))).size(), 1u);
+  });
+}
+
+TEST_P(StoreContract, ItemsKeepEveryField) {
+  ItemRow row{.calendar = CalendarId("a"),
+              .remote = RemoteId("/ä/%2F.ics"),
+              .event = EventId(event_id(3)),
+              .uid = "ü@x",
+              .mark = "m.n",
+              .version = "\"etag\"",
+              .fingerprint = std::string(64, 'a'),
+              .dirty = true,
+              .seen = 9,
+              .blob = contract::awkward_bytes()};
+  step([&](Transaction& t) {
+    must(t.put(row));
+    row.blob = "new";
+    row.event = EventId("short");
+    row.version.clear();
+    must(t.put(row));
+    row.fingerprint = "deadbeef";
+    must(t.put(row));
+    const auto back = must(t.item(row.calendar, row.remote));
+    ASSERT_TRUE(back);
+    EXPECT_EQ(back->event, row.event);
+    EXPECT_EQ(back->uid, row.uid);
+    EXPECT_EQ(back->mark, row.mark);
+    EXPECT_EQ(back->version, "");
+    EXPECT_EQ(back->fingerprint, row.fingerprint);
+    EXPECT_EQ(back->state, ItemRow::State::present);
+    EXPECT_TRUE(back->dirty);
+    EXPECT_EQ(back->seen, 9);
+    EXPECT_EQ(back->blob, "new");
+  });
+}
+
+TEST_P(StoreContract, ItemsAreFoundByCalendarEventAndDirt) {
+  step([](Transaction& t) {
+    for (const char* calendar : {"b", "a"})
+      for (const char* remote : {"2", "1", "10"}) must(t.put(item_row(calendar, remote)));
+    auto row = item_row("a", "2");
+    row.dirty = true;
+    row.event = EventId(event_id(1));
+    must(t.put(row));
+    row = item_row("b", "1");
+    row.dirty = true;
+    row.event = EventId(event_id(1));
+    row.state = ItemRow::State::unreadable;
+    must(t.put(row));
+    EXPECT_THAT(column(must(t.items(CalendarId("a"))), &ItemRow::remote),
+                ElementsAre(RemoteId("1"), RemoteId("10"), RemoteId("2")));
+    EXPECT_EQ(must(t.items(CalendarId("b"))).size(), 3u) << "unreadable ones are there";
+    EXPECT_THAT(column(must(t.dirty_items()), &ItemRow::calendar),
+                ElementsAre(CalendarId("a"), CalendarId("b")));
+    EXPECT_EQ(must(t.items_of(EventId(event_id(1)))).size(), 2u);
+    EXPECT_THAT(must(t.items_of(EventId())), IsEmpty()) << "unmatched items belong to no event";
+    must(t.remove_item(CalendarId("a"), RemoteId("2")));
+    must(t.remove_item(CalendarId("a"), RemoteId("2")));
+    EXPECT_EQ(must(t.items(CalendarId("a"))).size(), 2u);
+  });
+}
+
+TEST_P(StoreContract, UnseenItemsBecomeGoneOnceAndOnlyThere) {
+  step([](Transaction& t) {
+    must(t.put(item_row("a", "old", 1)));
+    must(t.put(item_row("a", "kept", 1)));
+    must(t.put(item_row("a", "new", 2)));
+    must(t.put(item_row("b", "other", 1)));
+    must(t.touch_item(CalendarId("a"), RemoteId("kept"), 2));
+    must(t.touch_item(CalendarId("a"), RemoteId("nowhere"), 2));
+    EXPECT_EQ(must(t.mark_unseen_gone(CalendarId("a"), 2)), 1u);
+    EXPECT_EQ(must(t.mark_unseen_gone(CalendarId("a"), 2)), 0u) << "gone once";
+    const auto old = must(t.item(CalendarId("a"), RemoteId("old")));
+    ASSERT_TRUE(old);
+    EXPECT_EQ(old->state, ItemRow::State::gone);
+    EXPECT_TRUE(old->dirty);
+    EXPECT_EQ(old->blob, "facts of old") << "what it held is not forgotten";
+    const auto kept = must(t.item(CalendarId("a"), RemoteId("kept")));
+    EXPECT_FALSE(kept->dirty) << "touching changes nothing else";
+    EXPECT_EQ(kept->seen, 2);
+    EXPECT_EQ(must(t.items(CalendarId("a"))).size(), 2u);
+    EXPECT_EQ(must(t.items(CalendarId("b"))).size(), 1u);
+    EXPECT_EQ(must(t.dirty_items()).size(), 1u);
+  });
+}
+
+TEST_P(StoreContract, AVersionIsKnownOnlyOfWhatIsPresent) {
+  step([](Transaction& t) {
+    must(t.put(item_row("a", "1")));
+    auto row = item_row("a", "2");
+    row.state = ItemRow::State::unreadable;
+    must(t.put(row));
+    row = item_row("a", "3");
+    row.state = ItemRow::State::gone;
+    must(t.put(row));
+    EXPECT_EQ(must(t.item_version(CalendarId("a"), RemoteId("1"))), "v1");
+    EXPECT_EQ(must(t.item_version(CalendarId("a"), RemoteId("2"))), "");
+    EXPECT_EQ(must(t.item_version(CalendarId("a"), RemoteId("3"))), "");
+    EXPECT_EQ(must(t.item_version(CalendarId("a"), RemoteId("4"))), "");
+    EXPECT_EQ(must(t.item_version(CalendarId("z"), RemoteId("1"))), "");
+  });
+}
+
+TEST_P(StoreContract, EventsKeepEveryFieldAndAreFoundByEachKey) {
+  step([](Transaction& t) {
+    auto row = event_row(1);
+    row.title_key = std::string(64, '0');
+    row.fingerprint = std::string(64, 'f');
+    row.to_utc.reset();
+    row.alive = false;
+    row.dirty = true;
+    row.blob = contract::awkward_bytes();
+    must(t.put(row));
+    must(t.put(event_row(2)));
+    const auto back = must(t.event(row.id));
+    ASSERT_TRUE(back);
+    EXPECT_EQ(back->uid, "uid-1");
+    EXPECT_EQ(back->title_key, row.title_key);
+    EXPECT_EQ(back->fingerprint, row.fingerprint);
+    EXPECT_EQ(back->from_utc, 100);
+    EXPECT_FALSE(back->to_utc);
+    EXPECT_FALSE(back->alive);
+    EXPECT_TRUE(back->dirty);
+    EXPECT_EQ(back->changed_at, Instant{1});
+    EXPECT_EQ(back->blob, row.blob);
+    EXPECT_EQ(must(t.events_with_uid("uid-1")).size(), 1u);
+    EXPECT_EQ(must(t.events_with_fingerprint(row.fingerprint)).size(), 1u);
+    EXPECT_EQ(must(t.events_with_title(row.title_key)).size(), 1u);
+    EXPECT_THAT(must(t.events_with_uid("UID-1")), IsEmpty());
+    row.uid = "other";
+    row.dirty = false;
+    must(t.put(row));
+    EXPECT_THAT(must(t.events_with_uid("uid-1")), IsEmpty());
+    EXPECT_EQ(must(t.events_with_uid("other")).size(), 1u);
+    EXPECT_THAT(must(t.dirty_events()), IsEmpty());
+    EXPECT_THAT(must(t.all_events()), ElementsAre(EventId(event_id(1)), EventId(event_id(2))));
+  });
+}
+
+TEST_P(StoreContract, EventsBetweenAreThoseAliveThatOverlap) {
+  step([](Transaction& t) {
+    const auto put = [&](int n, std::int64_t from, std::optional<std::int64_t> to, bool alive = true) {
+      auto row = event_row(n);
+      row.from_utc = from;
+      row.to_utc = to;
+      row.alive = alive;
+      must(t.put(row));
+    };
+    put(1, 0, 100);
+    put(2, 100, 200);
+    put(3, 50, std::nullopt);
+    put(4, 150, 150);
+    put(5, 100, 200, false);
+    put(6, 300, 400);
+    put(7, 0, 1000);
+    EXPECT_THAT(
+        column(must(t.events_between(100, 300)), &EventRow::id),
+        ElementsAre(EventId(event_id(7)), EventId(event_id(3)), EventId(event_id(2)), EventId(event_id(4))))
+        << "by start; ends are exclusive; one without length counts at its start";
+  });
+}
+
+TEST_P(StoreContract, DirtIsSetAndClearedAlone) {
+  step([](Transaction& t) {
+    must(t.put(event_row(2)));
+    must(t.put(event_row(1)));
+    must(t.set_dirty(EventId(event_id(2)), true));
+    must(t.set_dirty(EventId(event_id(1)), true));
+    must(t.set_dirty(EventId("none"), true));
+    EXPECT_THAT(must(t.dirty_events()), ElementsAre(EventId(event_id(1)), EventId(event_id(2))));
+    must(t.set_dirty(EventId(event_id(1)), false));
+    EXPECT_THAT(must(t.dirty_events()), ElementsAre(EventId(event_id(2))));
+    EXPECT_EQ(must(t.event(EventId(event_id(2))))->blob, "state");
+  });
+}
+
+TEST_P(StoreContract, RemovingAnEventTakesItsBasesAndFreesItsItems) {
+  step([](Transaction& t) {
+    must(t.put(event_row(1)));
+    must(t.put(base_row(1, "a")));
+    auto row = item_row("a", "1");
+    row.event = EventId(event_id(1));
+    must(t.put(row));
+    must(t.remove_event(EventId(event_id(1))));
+    EXPECT_FALSE(must(t.event(EventId(event_id(1)))));
+    EXPECT_THAT(must(t.bases_at(CalendarId("a"))), IsEmpty());
+    EXPECT_TRUE(must(t.item(CalendarId("a"), RemoteId("1")))->event.empty());
+  });
+}
+
+TEST_P(StoreContract, BasesAreOnePerEventAndCalendar) {
+  step([](Transaction& t) {
+    must(t.put(event_row(1)));
+    must(t.put(event_row(2)));
+    auto row = base_row(1, "b");
+    row.pending = true;
+    must(t.put(row));
+    must(t.put(base_row(1, "a")));
+    row = base_row(2, "a");
+    row.settled = false;
+    must(t.put(row));
+    EXPECT_THAT(column(must(t.bases_of(EventId(event_id(1)))), &BaseRow::calendar),
+                ElementsAre(CalendarId("a"), CalendarId("b")));
+    EXPECT_THAT(column(must(t.bases_at(CalendarId("a"))), &BaseRow::event),
+                ElementsAre(EventId(event_id(1)), EventId(event_id(2))));
+    EXPECT_EQ(must(t.unsettled_bases()).size(), 2u);
+    row.settled = true;
+    row.blob = "later";
+    row.remote = RemoteId("/x");
+    must(t.put(row));
+    const auto back = must(t.bases_of(row.event));
+    ASSERT_EQ(back.size(), 1u);
+    EXPECT_EQ(back[0].blob, "later");
+    EXPECT_EQ(back[0].remote, RemoteId("/x"));
+    EXPECT_FALSE(back[0].pending);
+    EXPECT_TRUE(back[0].settled);
+    EXPECT_EQ(must(t.unsettled_bases()).size(), 1u);
+    must(t.remove_base(EventId(event_id(1)), CalendarId("b")));
+    must(t.remove_base(EventId(event_id(1)), CalendarId("b")));
+    EXPECT_THAT(must(t.unsettled_bases()), IsEmpty());
+  });
+}
+
+TEST_P(StoreContract, RunsAndWritesAreNumberedInOrder) {
+  step([](Transaction& t) {
+    const auto first = must(t.add(RunRow{.started = Instant{1}, .kind = "sync", .blob = "{}"}));
+    const auto second = must(t.add(RunRow{.started = Instant{2}, .kind = "undo"}));
+    EXPECT_LT(0, first);
+    EXPECT_LT(first, second);
+    must(t.put(
+        RunRow{.id = first, .started = Instant{1}, .ended = Instant{3}, .kind = "sync", .blob = "done"}));
+    EXPECT_FALSE(t.put(RunRow{.id = 999})) << "there is no such run";
+    const auto run = must(t.run(first));
+    ASSERT_TRUE(run && run->ended);
+    EXPECT_EQ(run->ended->ms, 3);
+    EXPECT_EQ(run->blob, "done");
+    EXPECT_FALSE(must(t.run(second))->ended);
+    EXPECT_FALSE(must(t.run(999)));
+    EXPECT_THAT(column(must(t.runs(10)), &RunRow::id), ElementsAre(second, first));
+    EXPECT_EQ(must(t.runs(1)).size(), 1u);
+
+    WriteRow write{.run = first,
+                   .event = EventId(event_id(1)),
+                   .calendar = CalendarId("a"),
+                   .kind = "create",
+                   .at = Instant{5},
+                   .blob = contract::awkward_bytes()};
+    write.id = must(t.add(write));
+    const auto hub = must(t.add(WriteRow{.run = first, .event = EventId(event_id(1)), .kind = "pull"}));
+    EXPECT_LT(write.id, hub);
+    write.state = WriteRow::State::done;
+    must(t.put(write));
+    const auto back = must(t.write(write.id));
+    ASSERT_TRUE(back);
+    EXPECT_EQ(back->state, WriteRow::State::done);
+    EXPECT_EQ(back->calendar, CalendarId("a"));
+    EXPECT_EQ(back->kind, "create");
+    EXPECT_EQ(back->at, Instant{5});
+    EXPECT_EQ(back->blob, write.blob);
+    EXPECT_TRUE(must(t.write(hub))->calendar.empty());
+    EXPECT_FALSE(must(t.write(999)));
+    EXPECT_THAT(column(must(t.writes_of_run(first)), &WriteRow::id), ElementsAre(write.id, hub));
+    EXPECT_THAT(column(must(t.writes_of_event(EventId(event_id(1)))), &WriteRow::id),
+                ElementsAre(write.id, hub));
+    EXPECT_THAT(must(t.writes_of_run(second)), IsEmpty());
+  });
+}
+
+TEST_P(StoreContract, ConflictsAreOpenUntilSettled) {
+  step([](Transaction& t) {
+    ConflictRow row{.run = 1,
+                    .event = EventId(event_id(1)),
+                    .calendar = CalendarId("a"),
+                    .path = "title",
+                    .open = true,
+                    .at = Instant{4},
+                    .blob = "values"};
+    row.id = must(t.add(row));
+    const auto settled = must(t.add(ConflictRow{.run = 1, .event = EventId(event_id(1)), .path = "when"}));
+    EXPECT_THAT(column(must(t.conflicts(true)), &ConflictRow::id), ElementsAre(row.id));
+    EXPECT_THAT(column(must(t.conflicts(false)), &ConflictRow::id), ElementsAre(row.id, settled));
+    EXPECT_EQ(must(t.conflicts_of(row.event)).size(), 2u);
+    row.open = false;
+    must(t.put(row));
+    EXPECT_THAT(must(t.conflicts(true)), IsEmpty());
+    const auto back = must(t.conflict(row.id));
+    ASSERT_TRUE(back);
+    EXPECT_EQ(back->path, "title");
+    EXPECT_EQ(back->calendar, CalendarId("a"));
+    EXPECT_EQ(back->at, Instant{4});
+    EXPECT_EQ(back->blob, "values");
+    EXPECT_FALSE(must(t.conflict(999)));
+  });
+}
+
+TEST_P(StoreContract, TheSameWorkIsHeldOnce) {
+  HeldRow row{.kind = "mass_delete",
+              .calendar = CalendarId("a"),
+              .count = 7,
+              .key = std::string(64, 'c'),
+              .at = Instant{6},
+              .blob = "work"};
+  step([&](Transaction& t) {
+    row.id = must(t.add(row));
+    EXPECT_EQ(must(t.held(HeldRow::State::waiting)).size(), 1u);
+    EXPECT_FALSE(t.add(row)) << "not done, so not again";
+    row.state = HeldRow::State::done;
+    must(t.put(row));
+    EXPECT_THAT(must(t.held(HeldRow::State::waiting)), IsEmpty());
+    HeldRow again = row;
+    again.state = HeldRow::State::waiting;
+    EXPECT_LT(row.id, must(t.add(again))) << "a refused row does not end the transaction";
+    const auto back = must(t.held(row.id));
+    ASSERT_TRUE(back);
+    EXPECT_EQ(back->kind, "mass_delete");
+    EXPECT_EQ(back->calendar, CalendarId("a"));
+    EXPECT_EQ(back->state, HeldRow::State::done);
+    EXPECT_EQ(back->count, 7);
+    EXPECT_EQ(back->key, row.key);
+    EXPECT_EQ(back->blob, "work");
+    EXPECT_FALSE(must(t.held(999)));
+  });
+  step([](Transaction& t) { EXPECT_EQ(must(t.held(HeldRow::State::waiting)).size(), 1u); });
+}
+
+TEST_P(StoreContract, LargeBlobsComeBackWhole) {
+  std::string large(5u << 20, '\0');
+  for (std::size_t i = 0; i < large.size(); ++i) large[i] = static_cast<char>(i * 31 + i / 251);
+  step([&](Transaction& t) { must(t.put(event_row(1, large))); });
+  reopen();
+  step([&](Transaction& t) { EXPECT_TRUE(must(t.event(EventId(event_id(1))))->blob == large); });
+}
+
+TEST_P(StoreContract, ABackupHoldsWhatWasCommittedAndGoesItsOwnWay) {
+  step([](Transaction& t) {
+    must(t.put(CalendarRow{.id = CalendarId("a")}));
+    must(t.put(event_row(1)));
+    must(t.put(item_row("a", "1")));
+  });
+  const std::string path = harness_->backup_path();
+  must(store_->backup(path));
+  EXPECT_FALSE(store_->backup(path)) << "a backup never replaces a file";
+  step([](Transaction& t) { must(t.put(event_row(2))); });
+  auto copy = must(harness_->open_backup(path));
+  ASSERT_NE(copy, nullptr);
+  auto t = must(copy->begin());
+  EXPECT_EQ(must(t->all_events()).size(), 1u);
+  EXPECT_EQ(must(t->items(CalendarId("a"))).size(), 1u);
+}
+
+TEST_P(StoreContract, VerifyNamesWhatIsMissing) {
+  step([](Transaction& t) {
+    must(t.put(CalendarRow{.id = CalendarId("a")}));
+    must(t.put(event_row(1)));
+    must(t.put(base_row(1, "a")));
+  });
+  EXPECT_THAT(must(store_->verify()), IsEmpty());
+  step([](Transaction& t) {
+    must(t.put(base_row(2, "a")));
+    auto row = item_row("a", "1");
+    row.event = EventId(event_id(3));
+    must(t.put(row));
+  });
+  EXPECT_EQ(must(store_->verify()).size(), 2u);
+}
+
+}  // namespace kalends::ports

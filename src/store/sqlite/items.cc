@@ -1,0 +1,117 @@
+// Remote items as rows.
+#include "store/sqlite/transaction.h"
+
+namespace kalends::store {
+namespace {
+
+using ports::ItemRow;
+
+#define ITEM_COLUMNS                                                                                    \
+  "SELECT c.id, remote, event, uid, mark, version, fingerprint, state, dirty, seen, blob FROM items i " \
+  "JOIN calendar_names c ON c.no = i.calendar "
+
+ItemRow read_item(Query& q) {
+  return {.calendar = CalendarId(q.take_text()),
+          .remote = RemoteId(q.take_text()),
+          .event = EventId(q.take_key()),
+          .uid = q.take_text(),
+          .mark = q.take_text(),
+          .version = q.take_text(),
+          .fingerprint = q.take_key(),
+          .state = static_cast<ItemRow::State>(q.take_int()),
+          .dirty = q.take_bool(),
+          .seen = q.take_int(),
+          .blob = q.take_blob()};
+}
+
+}  // namespace
+
+Result<std::optional<ItemRow>> SqliteTransaction::item(const CalendarId& calendar, const RemoteId& remote) {
+  Query query = reading(ITEM_COLUMNS "WHERE i.calendar = ?1 AND remote = ?2");
+  query.add(TRY(number(calendar))).add(remote.value);
+  return one_row(std::move(query), read_item);
+}
+
+Result<std::vector<ItemRow>> SqliteTransaction::items(const CalendarId& calendar) {
+  Query query = reading(ITEM_COLUMNS "WHERE i.calendar = ?1 AND state <> 1 ORDER BY remote");
+  query.add(TRY(number(calendar)));
+  return all_rows(std::move(query), read_item);
+}
+
+Result<std::vector<ItemRow>> SqliteTransaction::dirty_items() {
+  return all_rows(reading(ITEM_COLUMNS "WHERE dirty = 1 ORDER BY c.id, remote"), read_item);
+}
+
+Result<std::vector<ItemRow>> SqliteTransaction::items_of(const EventId& event) {
+  Query query = reading(ITEM_COLUMNS "WHERE event = ?1 AND event <> '' ORDER BY c.id, remote");
+  query.add_key(event.value);
+  return all_rows(std::move(query), read_item);
+}
+
+// An index is rewritten whenever one of its columns is named in SET, changed or not: so `event` is named only
+// when it differs. Most updates are of the contents alone.
+Result<void> SqliteTransaction::put(const ItemRow& row) {
+  const auto calendar = TRY(new_number(row.calendar));
+  const auto state = static_cast<std::int64_t>(row.state);
+  bool same_event = false;
+  {
+    Query held = reading("SELECT event FROM items WHERE calendar = ?1 AND remote = ?2");
+    held.add(calendar).add(row.remote.value);
+    if (TRY(held.row())) same_event = held.take_key() == row.event.value;
+  }
+  Query query =
+      same_event
+          ? writing(
+                "UPDATE items SET seen = ?3, state = ?4, dirty = ?5, version = ?6, uid = ?7, mark = ?8, "
+                "fingerprint = ?9, blob = ?10 WHERE calendar = ?1 AND remote = ?2")
+          : writing(
+                "INSERT INTO items(calendar, remote, seen, state, dirty, version, uid, mark, fingerprint, "
+                "blob, event) "
+                "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11) ON CONFLICT(calendar, remote) DO "
+                "UPDATE SET "
+                "seen = ?3, state = ?4, dirty = ?5, version = ?6, uid = ?7, mark = ?8, fingerprint = ?9, "
+                "blob = ?10, "
+                "event = ?11");
+  query.add(calendar)
+      .add(row.remote.value)
+      .add(row.seen)
+      .add(state)
+      .add(row.dirty)
+      .add(row.version)
+      .add(row.uid);
+  query.add(row.mark).add_key(row.fingerprint).add_blob(row.blob);
+  if (!same_event) query.add_key(row.event.value);
+  return query.run();
+}
+
+Result<void> SqliteTransaction::remove_item(const CalendarId& calendar, const RemoteId& remote) {
+  Query query = writing("DELETE FROM items WHERE calendar = ?1 AND remote = ?2");
+  query.add(TRY(number(calendar))).add(remote.value);
+  return query.run();
+}
+
+Result<std::size_t> SqliteTransaction::mark_unseen_gone(const CalendarId& calendar, std::int64_t seen) {
+  Query query =
+      writing("UPDATE items SET state = 1, dirty = 1 WHERE calendar = ?1 AND seen < ?2 AND state <> 1");
+  query.add(TRY(number(calendar))).add(seen);
+  TRY_VOID(query.run());
+  return database_.changed_rows();
+}
+
+Result<void> SqliteTransaction::touch_item(const CalendarId& calendar, const RemoteId& remote,
+                                           std::int64_t seen) {
+  Query query = writing("UPDATE items SET seen = ?3 WHERE calendar = ?1 AND remote = ?2");
+  query.add(TRY(number(calendar))).add(remote.value).add(seen);
+  return query.run();
+}
+
+Result<std::string> SqliteTransaction::item_version(const CalendarId& calendar, const RemoteId& remote) {
+  Query query = reading("SELECT version FROM items WHERE calendar = ?1 AND remote = ?2 AND state = 0");
+  query.add(TRY(number(calendar))).add(remote.value);
+  if (!TRY(query.row())) return std::string();
+  return query.take_text();
+}
+
+#undef ITEM_COLUMNS
+
+}  // namespace kalends::store
