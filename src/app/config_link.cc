@@ -1,13 +1,13 @@
 #include "app/config_link.h"
 
 #include <fmt/format.h>
-#include <re2/re2.h>
 
 #include <algorithm>
 #include <set>
 #include <utility>
 
 #include "app/config_section.h"
+#include "base/pattern.h"
 #include "base/text.h"
 
 namespace kalends::app {
@@ -19,17 +19,15 @@ const std::vector<std::string> kDroppable = {
     "categories", "colour",      "status",    "visibility", "priority",    "url",
     "geo",        "organizer",   "attendees", "reminders",  "unknown"};
 
-// A pattern for RE2, or nothing and a problem.
+// A regular expression, or nothing and a problem.
 std::optional<std::string> pattern(Section& section, const std::string& key) {
   auto text = section.text(key);
   if (!text) return std::nullopt;
-  RE2::Options options;
-  options.set_log_errors(false);
-  options.set_max_mem(1 << 20);
-  const RE2 compiled(*text, options);
-  if (compiled.ok()) return text;
-  section.complain(key, fmt::format("\"{}\" is no regular expression: {}.", *text, compiled.error()));
-  return std::nullopt;
+  if (const auto compiled = Pattern::compile(*text); !compiled) {
+    section.complain(key, compiled.error().message + ".");
+    return std::nullopt;
+  }
+  return text;
 }
 
 sync::Filter read_filter(Section& link) {

@@ -67,28 +67,28 @@ privacy = { title = "Busy ({calendar})", drop = ["description", "attendees"] }
 filter = { title = "^Team", category = ["Work"], all_day = false, busy = true, past_days = 30, future_days = 400 }
 )toml");
   ASSERT_TRUE(config) << to_string("k", config.error());
-EXPECT_EQ(config->store_path, "/etc/kalends/data/kalends.db");
-ASSERT_EQ(config->calendars.size(), 3u);
-const CalendarConfig& work = config->calendars[0];
-EXPECT_EQ(work.username, "alice");
-EXPECT_EQ(work.password, (Secret{Secret::Source::environment, "WORK_PASSWORD", {}}));
-EXPECT_EQ(config->calendars[1].path, "/etc/kalends/vault/Calendar");
-EXPECT_EQ(config->calendars[1].end_date, EndDate::inclusive);
-EXPECT_EQ(config->calendars[1].zone, "Europe/Berlin");
-EXPECT_EQ(config->calendars[2].url, "file:/etc/kalends/holidays.ics");
-EXPECT_FALSE(config->calendars[2].writable());
-ASSERT_EQ(config->links.size(), 1u);
-const sync::Link& link = config->links[0];
-EXPECT_EQ(link.id.value, "work>notes");
-EXPECT_EQ(link.direction, sync::Direction::one_way);
-EXPECT_EQ(link.from.value, "work");
-EXPECT_EQ(link.conflict, (sync::Policy{sync::Policy::Kind::prefer, CalendarId("work")}));
-EXPECT_EQ(link.privacy.title, "Busy ({calendar})");
-EXPECT_FALSE(link.privacy.mask);
-EXPECT_THAT(link.privacy.drop, ElementsAre("description", "attendees"));
-EXPECT_EQ(link.filter.title, "^Team");
-EXPECT_EQ(link.filter.all_day, false);
-EXPECT_EQ(link.filter.future_days, 400);
+  EXPECT_EQ(config->store_path, "/etc/kalends/data/kalends.db");
+  ASSERT_EQ(config->calendars.size(), 3u);
+  const CalendarConfig& work = config->calendars[0];
+  EXPECT_EQ(work.username, "alice");
+  EXPECT_EQ(work.password, (Secret{Secret::Source::environment, "WORK_PASSWORD", {}}));
+  EXPECT_EQ(config->calendars[1].path, "/etc/kalends/vault/Calendar");
+  EXPECT_EQ(config->calendars[1].end_date, EndDate::inclusive);
+  EXPECT_EQ(config->calendars[1].zone, "Europe/Berlin");
+  EXPECT_EQ(config->calendars[2].url, "file:/etc/kalends/holidays.ics");
+  EXPECT_FALSE(config->calendars[2].writable());
+  ASSERT_EQ(config->links.size(), 1u);
+  const sync::Link& link = config->links[0];
+  EXPECT_EQ(link.id.value, "work>notes");
+  EXPECT_EQ(link.direction, sync::Direction::one_way);
+  EXPECT_EQ(link.from.value, "work");
+  EXPECT_EQ(link.conflict, (sync::Policy{sync::Policy::Kind::prefer, CalendarId("work")}));
+  EXPECT_EQ(link.privacy.title, "Busy ({calendar})");
+  EXPECT_FALSE(link.privacy.mask);
+  EXPECT_THAT(link.privacy.drop, ElementsAre("description", "attendees"));
+  EXPECT_EQ(link.filter.title, "^Team");
+  EXPECT_EQ(link.filter.all_day, false);
+  EXPECT_EQ(link.filter.future_days, 400);
 }
 
 TEST(Config, DefaultsAreTwoWayNewestFullAndAStoreBesideTheFile) {

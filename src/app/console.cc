@@ -1,0 +1,176 @@
+#include "app/console.h"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cstdio>
+#include <cstdlib>
+#include <iostream>
+
+#include "base/text.h"
+
+namespace kalends::app {
+namespace {
+
+// The code point that starts at `at` in well-formed UTF-8, and how many bytes it takes.
+std::pair<char32_t, std::size_t> code_point(std::string_view text, std::size_t at) {
+  const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(text[at + i]); };
+  if (byte(0) < 0x80) return {byte(0), 1};
+  const std::size_t length = byte(0) >= 0xf0 ? 4 : byte(0) >= 0xe0 ? 3 : 2;
+  char32_t value = byte(0) & (0xffu >> (length + 1));
+  for (std::size_t i = 1; i < length; ++i) value = (value << 6) | (byte(i) & 0x3fu);
+  return {value, length};
+}
+
+bool steers(char32_t c) {
+  return c < 0x20 || (c >= 0x7f && c < 0xa0) || c == 0x200e || c == 0x200f || c == 0x61c || c == 0x2028 ||
+         c == 0x2029 || (c >= 0x202a && c <= 0x202e) || (c >= 0x2066 && c <= 0x2069) || c == 0xfeff;
+}
+
+// Characters of `text` as a terminal counts them, escape sequences for colours left out.
+std::size_t width(std::string_view text) {
+  std::size_t columns = 0;
+  for (std::size_t i = 0; i < text.size();) {
+    if (text[i] == '\033') {
+      while (i < text.size() && text[i] != 'm') ++i;
+      ++i;
+      continue;
+    }
+    if ((static_cast<unsigned char>(text[i]) & 0xc0) != 0x80) ++columns;
+    ++i;
+  }
+  return columns;
+}
+
+}  // namespace
+
+std::string printable(std::string_view text) {
+  const std::string sound = repair_utf8(text);
+  std::string out;
+  for (std::size_t i = 0; i < sound.size();) {
+    const auto [c, length] = code_point(sound, i);
+    if (steers(c))
+      out += ' ';
+    else
+      out.append(sound, i, length);
+    i += length;
+  }
+  return out;
+}
+
+std::string shortened(std::string_view text, std::size_t columns) {
+  const std::string clean = printable(text);
+  std::size_t seen = 0;
+  for (std::size_t i = 0; i < clean.size();) {
+    const std::size_t length = code_point(clean, i).second;
+    if (++seen == columns && i + length < clean.size()) return clean.substr(0, i) + "\u2026";
+    i += length;
+  }
+  return clean;
+}
+
+Console::Console(bool json)
+    : json_(json),
+      in_terminal_(isatty(STDIN_FILENO) != 0),
+      out_terminal_(isatty(STDOUT_FILENO) != 0),
+      colours_(false) {
+  const char* no_color = std::getenv("NO_COLOR");
+  const char* terminal = std::getenv("TERM");
+  colours_ =
+      out_terminal_ && !json && !(no_color && *no_color) && terminal && std::string_view(terminal) != "dumb";
+}
+
+void Console::line(std::string_view text) {
+  if (json_) return;
+  std::fwrite(text.data(), 1, text.size(), stdout);
+  std::fputc('\n', stdout);
+}
+
+void Console::answer(const Json& object) {
+  if (!json_) return;
+  const std::string text = object.dump() + "\n";
+  std::fwrite(text.data(), 1, text.size(), stdout);
+  std::fflush(stdout);
+}
+
+void Console::note(std::string_view text) {
+  std::fflush(stdout);
+  std::fwrite(text.data(), 1, text.size(), stderr);
+  std::fputc('\n', stderr);
+}
+
+std::string Console::ink(Ink ink, std::string_view text) const {
+  if (!colours_ || ink == Ink::plain) return std::string(text);
+  const int code = ink == Ink::bold     ? 1
+                   : ink == Ink::dim    ? 2
+                   : ink == Ink::green  ? 32
+                   : ink == Ink::yellow ? 33
+                                        : 31;
+  return fmt::format("\033[{}m{}\033[0m", code, text);
+}
+
+Exit Console::fail(const Error& error) {
+  return fail(Exit::failed, kalends::to_string(error.kind), error.message);
+}
+
+Exit Console::fail(Exit code, std::string_view kind, std::string_view message, Json details) {
+  if (json_) {
+    Json error = Json::object();
+    error.set("kind", kind).set("message", message);
+    if (!details.is_null()) error.set("problems", std::move(details));
+    answer(Json::object().set("error", std::move(error)));
+  } else {
+    for (const std::string_view part : split(message, '\n')) note("kalends: " + printable(part));
+  }
+  return code;
+}
+
+bool Console::confirm(std::string_view question) {
+  std::fflush(stdout);
+  fmt::print(stderr, "{} [y/N] ", question);
+  std::fflush(stderr);
+  std::string reply;
+  if (!std::getline(std::cin, reply)) return false;
+  reply = to_lower(trim(reply));
+  return reply == "y" || reply == "yes";
+}
+
+void Table::print(Console& console) const {
+  std::vector<std::size_t> widths;
+  for (const auto& cells : rows_) {
+    widths.resize(std::max(widths.size(), cells.size()));
+    for (std::size_t i = 0; i < cells.size(); ++i) widths[i] = std::max(widths[i], width(cells[i]));
+  }
+  for (std::size_t r = 0; r < rows_.size(); ++r) {
+    std::string text;
+    for (std::size_t i = 0; i < rows_[r].size(); ++i) {
+      const std::string& cell = rows_[r][i];
+      text += r == 0 ? console.ink(Ink::dim, cell) : cell;
+      if (i + 1 < rows_[r].size()) text += std::string(widths[i] - width(cell) + 2, ' ');
+    }
+    while (text.ends_with(' ')) text.pop_back();
+    console.line(text);
+  }
+}
+
+TerminalProgress::TerminalProgress() : terminal_(isatty(STDERR_FILENO) != 0) {}
+
+TerminalProgress::~TerminalProgress() {
+  if (drawn_) fmt::print(stderr, "\r\033[K");
+}
+
+void TerminalProgress::update(std::string_view what, std::size_t done, std::size_t of) {
+  const auto now = std::chrono::steady_clock::now();
+  if (!terminal_ || (done != of && now - last_ < std::chrono::milliseconds(100))) return;
+  last_ = now;
+  drawn_ = true;
+  const std::string words = shortened(what, 60);
+  if (of > 0)
+    fmt::print(stderr, "\r\033[K{} {}/{}", words, done, of);
+  else
+    fmt::print(stderr, "\r\033[K{} {}", words, done);
+  std::fflush(stderr);
+}
+
+}  // namespace kalends::app
