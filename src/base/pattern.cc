@@ -16,7 +16,8 @@ Result<Pattern> Pattern::compile(const std::string& expression) {
   options.set_max_mem(1 << 20);
   auto compiled = std::make_shared<Compiled>(expression, options);
   if (!compiled->re.ok())
-    return fail(ErrorKind::invalid, "\"" + expression + "\" is no regular expression: " + compiled->re.error());
+    return fail(ErrorKind::invalid,
+                "\"" + expression + "\" is no regular expression: " + compiled->re.error());
   Pattern pattern;
   pattern.compiled_ = std::move(compiled);
   return pattern;

@@ -18,10 +18,10 @@ struct Move {
   enum class Kind : std::uint8_t { pull, create, update, remove, adopt, conflict, hold } kind = Kind::pull;
   EventId event;
   std::string title;
-  CalendarId calendar;               // where it happens
-  std::string from;                  // the calendar whose change it carries, "" when it is the hub's own
-  std::vector<std::string> fields;   // the fields concerned: "title", "when"
-  std::string why;                   // a sentence
+  CalendarId calendar;              // where it happens
+  std::string from;                 // the calendar whose change it carries, "" when it is the hub's own
+  std::vector<std::string> fields;  // the fields concerned: "title", "when"
+  std::string why;                  // a sentence
 };
 const char* to_string(Move::Kind kind);
 
@@ -36,9 +36,9 @@ struct RunReport {
   std::int64_t run = 0;  // 0 for a plan
   std::vector<CalendarCounts> calendars;
   std::vector<Move> moves;
-  std::size_t conflicts_open = 0;   // all that wait, not only new ones
+  std::size_t conflicts_open = 0;  // all that wait, not only new ones
   std::size_t held_waiting = 0;
-  std::size_t messages_sent = 0;    // mails a provider was allowed to send
+  std::size_t messages_sent = 0;  // mails a provider was allowed to send
   std::vector<std::string> warnings;
   std::vector<std::string> errors;  // sentences; not empty = something failed
   bool quiet() const { return moves.empty() && errors.empty(); }
@@ -47,7 +47,7 @@ struct RunReport {
 struct CalendarStatus {
   CalendarId calendar;
   std::string address;
-  std::string health;   // "ok", "never synced", "failing", "read-only"
+  std::string health;  // "ok", "never synced", "failing", "read-only"
   std::optional<Instant> in_sync_as_of;
   std::size_t events = 0, held = 0, conflicts = 0, pending = 0, unreadable = 0;
   std::string error;
@@ -59,7 +59,7 @@ struct Status {
 };
 
 struct ConflictSide {
-  std::string who;    // a calendar's id, or "hub"
+  std::string who;                   // a calendar's id, or "hub"
   std::optional<std::string> value;  // absent: removed
   std::optional<Instant> at;
 };
@@ -67,9 +67,9 @@ struct ConflictView {
   std::int64_t id = 0;
   EventId event;
   std::string title, path;
-  std::optional<std::string> base;   // what they last agreed on
+  std::optional<std::string> base;  // what they last agreed on
   std::vector<ConflictSide> sides;
-  std::string winner;                // a side's name; "" while open
+  std::string winner;  // a side's name; "" while open
   std::string policy;
   bool open = false;
   Instant at;
@@ -104,25 +104,25 @@ struct RunView {
 };
 
 struct UndoReport {
-  std::int64_t run = 0;                // the run that the undo itself is; the next sync carries it out
-  std::size_t restored = 0;            // fields and events taken back
-  std::vector<std::string> kept;       // sentences: what stays, because it was changed since
+  std::int64_t run = 0;           // the run that the undo itself is; the next sync carries it out
+  std::size_t restored = 0;       // fields and events taken back
+  std::vector<std::string> kept;  // sentences: what stays, because it was changed since
 };
 
 struct FieldLineage {
   std::string path;
   std::string value;
-  std::string from;     // the replica whose edit it is: a calendar's id, or "person" for resolve and undo
-  std::string link;     // the link that carries it, "" at its origin
+  std::string from;  // the replica whose edit it is: a calendar's id, or "person" for resolve and undo
+  std::string link;  // the link that carries it, "" at its origin
   std::int64_t run = 0;
   Instant at;
 };
 struct PlaceLineage {
   CalendarId calendar;
-  std::string role;        // "origin", "copy", "not here", "waiting"
-  std::string remote;      // href or path
-  std::string link;        // the link the copy exists by
-  std::string why;         // a sentence
+  std::string role;                    // "origin", "copy", "not here", "waiting"
+  std::string remote;                  // href or path
+  std::string link;                    // the link the copy exists by
+  std::string why;                     // a sentence
   std::vector<std::string> not_shown;  // fields this place cannot or may not show
 };
 struct Lineage {

@@ -66,7 +66,8 @@ struct EventState {
   Dot dot(std::string_view path) const;  // a zero dot when the path was never written
 
   // Writes as `replica` at `at_ms`: mints the replica's next dot and a stamp past the overwritten one.
-  Dot write(std::string_view path, std::optional<std::string> value, const std::string& replica, std::int64_t at_ms);
+  Dot write(std::string_view path, std::optional<std::string> value, const std::string& replica,
+            std::int64_t at_ms);
 
   bool operator==(const EventState&) const = default;
 };

@@ -19,22 +19,22 @@ struct Policy {
 
 // What a copy may show. `title` is a template: {calendar} is the origin's id, {title} the real title.
 struct Privacy {
-  bool mask = false;                // busy-only: everything but the time is dropped unless listed otherwise
-  std::optional<std::string> title; // the copy's title; absent = the real one (or "Busy" when mask is set)
-  std::vector<std::string> drop;    // fields that a copy does not get: "description", "attendees" ...
+  bool mask = false;                 // busy-only: everything but the time is dropped unless listed otherwise
+  std::optional<std::string> title;  // the copy's title; absent = the real one (or "Busy" when mask is set)
+  std::vector<std::string> drop;     // fields that a copy does not get: "description", "attendees" ...
   bool full() const { return !mask && !title && drop.empty(); }
   bool operator==(const Privacy&) const = default;
 };
 
 // Which events a link carries. Every part that is set must hold.
 struct Filter {
-  std::optional<std::string> title;      // RE2 pattern, found anywhere, ignoring case
-  std::optional<std::string> attendee;   // RE2 pattern over name and address
-  std::vector<std::string> categories;   // at least one of them, ignoring case
+  std::optional<std::string> title;     // RE2 pattern, found anywhere, ignoring case
+  std::optional<std::string> attendee;  // RE2 pattern over name and address
+  std::vector<std::string> categories;  // at least one of them, ignoring case
   std::optional<bool> all_day;
   std::optional<bool> busy;
-  std::optional<int> past_days;          // the event's last occurrence is not older
-  std::optional<int> future_days;        // its first occurrence is not further
+  std::optional<int> past_days;    // the event's last occurrence is not older
+  std::optional<int> future_days;  // its first occurrence is not further
   bool empty() const {
     return !title && !attendee && categories.empty() && !all_day && !busy && !past_days && !future_days;
   }

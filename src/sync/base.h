@@ -1,0 +1,86 @@
+// What one replica and the hub last agreed on: the only past that either is compared with. Pure values.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/error.h"
+#include "base/ids.h"
+#include "calendar/facts.h"
+#include "merge/state.h"
+
+namespace kalends::sync {
+
+// origin: a person or another system made the event there. copy: we did.
+enum class Role : std::uint8_t { origin, copy };
+
+enum class Standing : std::uint8_t {
+  none,      // nothing is there yet, or no longer; it may be written
+  present,   // it was there when last agreed
+  not_here,  // a person removed our copy, or undid it: it is not made again
+  gone,      // the event was deleted everywhere; kept so that a late item can revive it
+  retired,   // the link that tied it was removed: neither read nor written until it is linked again
+};
+
+// One path's agreement.
+struct Agreed {
+  std::optional<std::string> remote;  // what the replica held
+  std::optional<std::string> shown;   // what we meant it to show
+  merge::Dot hub;                     // where the hub stood
+  bool drifted = false;  // `remote` moved and could not be pulled; the next push over it is a conflict
+  bool operator==(const Agreed&) const = default;
+};
+
+// A remote item of the event; more than one where a provider keeps exceptions as items of their own.
+struct RemoteItem {
+  std::string slot;  // "" for the master
+  RemoteId id;
+  std::string version;
+  bool operator==(const RemoteItem&) const = default;
+};
+
+// A write that was begun. It stays until its outcome is known.
+struct Intent {
+  enum class Kind : std::uint8_t { create, update, remove } kind = Kind::update;
+  std::string nonce;  // of a create: what its mark says
+  calendar::Facts target;
+  std::int64_t write = 0;  // its row in the audit trail
+  std::int64_t at_ms = 0;
+  bool operator==(const Intent&) const = default;
+};
+
+struct Base {
+  Role role = Role::copy;
+  Standing standing = Standing::none;
+  std::vector<RemoteItem> items;
+  std::map<std::string, Agreed, std::less<>> fields;
+  bool withdrawn = false;       // a person took our copy back: remove it and do not make it again
+  std::string nonce;            // of the mark on our copy, "" at an origin
+  LinkId link;                  // the link by which the copy exists
+  std::int64_t updated_ms = 0;  // the item's own `updated` when last agreed, 0 when unknown
+  std::optional<Intent> intent;
+  std::vector<std::uint64_t> earlier;  // digests of what the replica held at former agreements, oldest first
+  std::vector<std::uint64_t> pushed;   // digests of what we lately wrote there, oldest first
+
+  // What the replica held, as facts.
+  calendar::Facts remote() const;
+  const Agreed* agreed(std::string_view path) const;
+  RemoteId remote_id() const { return items.empty() ? RemoteId() : items.front().id; }
+
+  bool operator==(const Base&) const = default;
+};
+
+// A short digest of a set of facts, for recognising it again; not for secrets.
+std::uint64_t digest_of(const calendar::Facts& facts);
+// Appends to a history of at most kHistory digests.
+inline constexpr std::size_t kHistory = 8;
+void remember(std::vector<std::uint64_t>& history, std::uint64_t digest);
+
+std::string encode(const Base& base);
+Result<Base> decode_base(std::string_view bytes);
+
+}  // namespace kalends::sync

@@ -1,0 +1,123 @@
+#include "sync/lens.h"
+
+#include <algorithm>
+
+namespace kalends::sync {
+
+namespace {
+
+// What tells when a person is busy and nothing else.
+bool is_time(std::string_view field) {
+  return field == "when" || field == "recurrence" || field == "show_as" || field == "status" ||
+         field == "zones";
+}
+
+// The field a path is about; inside an override, the override's own field ("" for the slot itself).
+std::string_view innermost(std::string_view path) {
+  std::string_view slot = calendar::slot_of(path);
+  if (slot.empty()) return calendar::field_of(path);
+  std::string_view rest = path.substr(std::string_view("overrides/").size() + slot.size());
+  if (rest.empty()) return {};
+  rest.remove_prefix(1);
+  if (rest.starts_with('-')) rest.remove_prefix(1);
+  return calendar::field_of(rest);
+}
+
+bool drops(const Privacy& privacy, std::string_view field) {
+  if (field.empty()) return false;
+  if (std::ranges::find(privacy.drop, field) != privacy.drop.end()) return true;
+  return privacy.mask && !is_time(field) && field != "title";
+}
+
+bool hides(const Privacy& privacy, std::string_view field) {
+  return drops(privacy, field) || (field == "title" && (privacy.mask || privacy.title));
+}
+
+std::string fill_template(std::string_view text, std::string_view calendar, std::string_view title) {
+  std::string out;
+  while (!text.empty()) {
+    if (text.starts_with("{calendar}")) {
+      out += calendar;
+      text.remove_prefix(10);
+    } else if (text.starts_with("{title}")) {
+      out += title;
+      text.remove_prefix(7);
+    } else {
+      out += text.front();
+      text.remove_prefix(1);
+    }
+  }
+  return out;
+}
+
+// A slot whose every visible difference is hidden would be an override that says nothing, which tells that something
+// is there; a cancelled one is simply not there for somebody who may only see the time.
+void close_slots(calendar::Facts& facts) {
+  std::vector<std::string> slots;
+  for (const auto& [path, value] : facts)
+    if (!calendar::slot_of(path).empty() && innermost(path).empty()) slots.push_back(path);
+  for (const std::string& slot : slots) {
+    if (facts.get(slot) == "excluded") continue;
+    bool any = false;
+    for (const auto& [path, value] : facts)
+      any = any || (path.size() > slot.size() && path.starts_with(slot + "/"));
+    if (facts.get(slot + "/status") == "cancelled") {
+      facts.erase_under(slot + "/");
+      facts.set(slot, "excluded");
+    } else if (!any) {
+      facts.erase(slot);
+    }
+  }
+}
+
+calendar::Facts apply(const Privacy& privacy, const std::string& calendar, const calendar::Facts& facts) {
+  calendar::Facts out;
+  for (const auto& [path, value] : facts) {
+    std::string_view field = innermost(path);
+    if (drops(privacy, field)) continue;
+    if (field == "title" && hides(privacy, field) && !calendar::slot_of(path).empty()) continue;
+    out.set(path, value);
+  }
+  if (privacy.mask || privacy.title) {
+    out.set("title", fill_template(privacy.title.value_or("Busy"), calendar, facts.get("title")));
+    close_slots(out);
+  } else if (!privacy.drop.empty()) {
+    close_slots(out);
+  }
+  return out;
+}
+
+bool is_people(std::string_view field) { return field == "attendees" || field == "organizer"; }
+
+}  // namespace
+
+bool Lens::masked() const {
+  return std::ranges::any_of(masks, [](const Privacy& privacy) { return !privacy.full(); });
+}
+
+calendar::Facts through(const Lens& lens, const calendar::Facts& hub) {
+  if (lens.role == Role::origin) return hub;
+  calendar::Facts out;
+  for (const auto& [path, value] : hub)
+    if (!is_people(innermost(path))) out.set(path, value);
+  if (out.size() != hub.size()) close_slots(out);
+  for (const Privacy& privacy : lens.masks)
+    if (!privacy.full()) out = apply(privacy, lens.origin, out);
+  return out;
+}
+
+bool may_pull(const Lens& lens, std::string_view path) {
+  if (lens.role == Role::origin) return true;
+  if (!lens.pullable) return false;
+  std::string_view field = innermost(path);
+  if (is_people(field)) return false;
+  for (const Privacy& privacy : lens.masks)
+    if (hides(privacy, field)) return false;
+  return true;
+}
+
+bool may_pull_deletion(const Lens& lens) {
+  return lens.role == Role::origin || (lens.pullable && !lens.masked());
+}
+
+}  // namespace kalends::sync

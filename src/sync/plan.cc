@@ -1,0 +1,328 @@
+#include "sync/plan.h"
+
+#include <algorithm>
+
+#include "sync/pull.h"
+
+namespace kalends::sync {
+
+namespace {
+
+using calendar::Facts;
+using Value = std::optional<std::string>;
+
+Value look(const Facts& facts, std::string_view path) {
+  const std::string* value = facts.find(path);
+  return value != nullptr ? Value(*value) : std::nullopt;
+}
+
+std::set<CalendarId> origins_of(const std::vector<Place>& places, const std::vector<PlacePlan>& plans) {
+  std::set<CalendarId> out;
+  for (std::size_t i = 0; i < places.size(); ++i)
+    if (plans[i].base.role == Role::origin && (places[i].base || places[i].just_attached))
+      out.insert(places[i].calendar);
+  return out;
+}
+
+Lens lens_of(const std::map<CalendarId, Lens>& lenses, const CalendarId& calendar, Role role) {
+  auto it = lenses.find(calendar);
+  if (it != lenses.end()) return it->second;
+  Lens lens;
+  lens.role = role;
+  lens.pullable = false;
+  return lens;
+}
+
+// A deleted event that somebody edited or made again lives on.
+void revive(EventPlan& plan, const Place& place, std::int64_t now_ms, bool edited) {
+  merge::Dot dot = plan.hub.write(merge::kLife, "alive", place.replica, now_ms);
+  plan.changes.push_back({std::string(merge::kLife), std::nullopt, "alive", place.calendar, dot});
+  plan.hub_changed = true;
+  if (!edited) return;
+  Conflict conflict;
+  conflict.calendar = place.calendar;
+  conflict.path = std::string(merge::kLife);
+  conflict.remote = "alive";
+  conflict.winner = Conflict::Winner::remote;
+  conflict.policy = "an edit beats a deletion";
+  conflict.remote_ms = edit_time(place, now_ms);
+  plan.conflicts.push_back(std::move(conflict));
+}
+
+bool person_edited(const Place& place, const Lens& lens, const Base& base) {
+  if (base.standing != Standing::present) return false;
+  for (const calendar::Change& change : calendar::difference(base.remote(), place.seen.facts))
+    if (may_pull(lens, change.path)) return true;
+  return false;
+}
+
+std::string removal_reason(bool dead, const Lens& lens) {
+  if (dead) return "the event was deleted";
+  if (!lens.wanted) return "the link's filter no longer lets it through";
+  return "the copy was taken back";
+}
+
+// Whether this very plan found a conflict there that a person is to settle.
+bool waits(const EventPlan& plan, const CalendarId& calendar, const std::string& path) {
+  return std::ranges::any_of(plan.conflicts, [&](const Conflict& conflict) {
+    return conflict.winner == Conflict::Winner::open && conflict.calendar == calendar &&
+           conflict.path == path;
+  });
+}
+
+// The update that makes a present item show the hub, or nothing.
+std::optional<Push> update_push(EventPlan& plan, const Place& place, const Lens& lens, PlacePlan& out) {
+  Facts shown = place.project(through(lens, plan.hub.facts()));
+  Facts target = place.seen.facts;
+  // A value that was just pulled may come out of the projection in another form; that form is no new change.
+  for (const std::string& path : out.pulled)
+    if (auto it = out.base.fields.find(path);
+        it != out.base.fields.end() && plan.hub.value(path) == it->second.remote)
+      it->second.shown = look(shown, path);
+  std::set<std::string> paths;
+  for (const auto& [path, agreed] : out.base.fields) paths.insert(path);
+  for (const auto& [path, value] : shown) paths.insert(path);
+  std::vector<std::string> changed;
+  for (const std::string& path : paths) {
+    if (place.parked.contains(path) || waits(plan, place.calendar, path)) continue;
+    const Agreed* agreed = out.base.agreed(path);
+    Value was = agreed != nullptr ? agreed->shown : std::nullopt;
+    Value now = look(shown, path);
+    if (now == was) continue;
+    // What the replica holds of it already needs no write, only agreement.
+    if (now == look(place.seen.facts, path)) {
+      out.base.fields[path] = {now, now, plan.hub.dot(path), false};
+      if (!now) out.base.fields.erase(path);
+      out.base_changed = true;
+      continue;
+    }
+    if (agreed != nullptr && agreed->drifted && agreed->remote != was) {
+      Conflict conflict;
+      conflict.calendar = place.calendar;
+      conflict.path = path;
+      conflict.base = was;
+      conflict.remote = agreed->remote;
+      conflict.hub = now;
+      conflict.policy = "this place may not change it";
+      plan.conflicts.push_back(std::move(conflict));
+      out.base.fields[path].drifted = false;
+      out.base_changed = true;
+    }
+    if (now) {
+      target.set(path, *now);
+    } else {
+      target.erase(path);
+    }
+    changed.push_back(path);
+  }
+  if (changed.empty()) return std::nullopt;
+  target = tidy(std::move(target));
+  if (target == place.seen.facts) return std::nullopt;
+  return Push{Intent::Kind::update, place.seen.facts, std::move(target), std::move(changed),
+              "the event changed elsewhere"};
+}
+
+void push_place(EventPlan& plan, const Place& place, const Lens& lens, PlacePlan& out) {
+  Base& base = out.base;
+  bool alive = plan.hub.alive();
+  bool present = base.standing == Standing::present;
+  if (present && !lens.routed && alive) {
+    base.standing = Standing::retired;
+    base.fields.clear();
+    out.base_changed = true;
+    return;
+  }
+  bool write = false;
+  bool unwanted = base.role == Role::copy && !lens.wanted && !lens.aged;
+  if (present && (!alive || unwanted || base.withdrawn)) {
+    out.push = Push{Intent::Kind::remove, place.seen.facts, {}, {}, removal_reason(!alive, lens)};
+    write = true;
+  } else if (present && alive && lens.wanted) {
+    out.push = update_push(plan, place, lens, out);
+    write = out.push.has_value();
+  } else if (!present && alive && lens.wanted && base.standing == Standing::none) {
+    Facts shown = place.project(through(lens, plan.hub.facts()));
+    if (shown.find("when") == nullptr) return;
+    std::vector<std::string> paths;
+    for (const auto& [path, value] : shown) paths.push_back(path);
+    out.push = Push{Intent::Kind::create, {}, std::move(shown), std::move(paths), "the event is new here"};
+    write = true;
+    base.link = lens.link;
+  }
+  if (!write) return;
+  bool can_see = place.seen.kind == Observation::Kind::present ||
+                 (place.seen.kind == Observation::Kind::absent && out.push->kind == Intent::Kind::create);
+  bool may_write = place.writable && !place.seen.read_only;
+  if (!may_write) {
+    out.push.reset();
+  } else if (!place.reachable || !can_see) {
+    out.push.reset();
+    out.settled = false;
+  } else {
+    out.settled = false;
+  }
+}
+
+}  // namespace
+
+Facts tidy(Facts facts) {
+  std::vector<std::string> implied;
+  for (const auto& [path, value] : facts) {
+    std::string_view slot = calendar::slot_of(path);
+    if (slot.empty()) continue;
+    std::string slot_path = "overrides/" + std::string(slot);
+    if (path != slot_path && (implied.empty() || implied.back() != slot_path)) implied.push_back(slot_path);
+  }
+  for (const std::string& slot : implied) {
+    if (facts.get(slot) == "excluded") {
+      facts.erase_under(slot + "/");
+    } else {
+      facts.set(slot, "changed");
+    }
+  }
+  return facts;
+}
+
+EventPlan plan_event(const merge::EventState& hub, const std::vector<Place>& places, const RouteMap& routes,
+                     std::int64_t now_ms) {
+  EventPlan plan;
+  plan.hub = hub;
+  for (const Place& place : places) {
+    PlacePlan out;
+    out.calendar = place.calendar;
+    if (place.base) out.base = *place.base;
+    plan.places.push_back(std::move(out));
+  }
+  // The first item of a new event makes it: its place is the origin.
+  bool born = hub.cells.empty();
+  for (std::size_t i = 0; i < places.size(); ++i) {
+    bool attached = places[i].just_attached && places[i].seen.kind == Observation::Kind::present;
+    if (attached && !places[i].base) plan.places[i].base.role = Role::origin;
+    if (born && attached) {
+      merge::Dot dot = plan.hub.write(merge::kLife, "alive", places[i].replica, now_ms);
+      plan.changes.push_back({std::string(merge::kLife), std::nullopt, "alive", places[i].calendar, dot});
+      plan.hub_changed = true;
+      born = false;
+    }
+  }
+  Draft draft{plan, now_ms};
+  // The routes by which changes may come in are those of the state before them; an event that is just being born
+  // takes them from what its first place shows.
+  const Facts* first_seen = nullptr;
+  for (const Place& place : places)
+    if (first_seen == nullptr && place.seen.kind == Observation::Kind::present)
+      first_seen = &place.seen.facts;
+  Facts known = plan.hub.facts();
+  auto lenses =
+      routes(origins_of(places, plan.places), known.empty() && first_seen != nullptr ? *first_seen : known);
+
+  bool attached_somewhere = false;
+  for (std::size_t i = 0; i < places.size(); ++i) {
+    const Place& place = places[i];
+    PlacePlan& out = plan.places[i];
+    if (place.seen.kind != Observation::Kind::present) continue;
+    Lens lens = lens_of(lenses, place.calendar, out.base.role);
+    if (!lens.routed && !place.just_attached) continue;
+    if (out.base.standing == Standing::not_here && !place.just_attached) continue;
+    bool edited = person_edited(place, lens, out.base);
+    if (!plan.hub.alive() && (place.just_attached || edited))
+      revive(plan, place, now_ms, !place.just_attached);
+    attached_somewhere |= place.just_attached;
+    if (plan.hub.alive() || out.base.standing == Standing::present) pull_present(draft, place, lens, out);
+  }
+  for (std::size_t i = 0; i < places.size(); ++i) {
+    const Place& place = places[i];
+    PlacePlan& out = plan.places[i];
+    bool lost = out.base.standing == Standing::present ||
+                (out.base.standing == Standing::retired && place.seen.kind == Observation::Kind::absent);
+    if (place.seen.kind != Observation::Kind::absent) continue;
+    if (!lost) {
+      // An unfinished create that a later listing does not show has not happened.
+      if (out.base.intent) {
+        out.base.intent.reset();
+        out.base_changed = true;
+      }
+      continue;
+    }
+    Place asked = place;
+    asked.restore_absent |= attached_somewhere;
+    pull_absent(draft, asked, lens_of(lenses, place.calendar, out.base.role), out);
+  }
+
+  if (plan.hub.alive()) {
+    for (PlacePlan& out : plan.places) {
+      if (out.base.standing != Standing::gone) continue;
+      out.base.standing = Standing::none;
+      out.base_changed = true;
+    }
+  }
+  lenses = routes(origins_of(places, plan.places), plan.hub.facts());
+  for (std::size_t i = 0; i < places.size(); ++i)
+    push_place(plan, places[i], lens_of(lenses, places[i].calendar, plan.places[i].base.role),
+               plan.places[i]);
+  return plan;
+}
+
+Base settle(Base base, const Push& push, const merge::EventState& hub, const std::optional<Facts>& actual,
+            const RemoteItem& item, std::int64_t updated_ms) {
+  base.intent.reset();
+  base.standing = Standing::present;
+  base.items = {item};
+  base.updated_ms = updated_ms;
+  const Facts& holds = actual ? *actual : push.target;
+  if (push.kind == Intent::Kind::create) base.fields.clear();
+  std::set<std::string> written(push.paths.begin(), push.paths.end());
+  for (const calendar::Change& change : calendar::difference(push.before, push.target))
+    written.insert(change.path);
+  // A written path takes what we meant and what is there; any other takes what is there and keeps what we meant.
+  for (const std::string& path : written) {
+    Agreed agreed{look(holds, path), look(push.target, path), hub.dot(path), false};
+    if (agreed.remote || agreed.shown) {
+      base.fields[path] = std::move(agreed);
+    } else {
+      base.fields.erase(path);
+    }
+  }
+  for (const auto& [path, value] : holds)
+    if (!written.contains(path)) base.fields[path].remote = value;
+  for (auto it = base.fields.begin(); it != base.fields.end();) {
+    if (!written.contains(it->first) && holds.find(it->first) == nullptr) it->second.remote.reset();
+    it = !it->second.remote && !it->second.shown ? base.fields.erase(it) : std::next(it);
+  }
+  remember(base.earlier, digest_of(holds));
+  remember(base.pushed, digest_of(push.target));
+  return base;
+}
+
+Base settle_unversioned(Base base, const Push& push, const merge::EventState& hub, const Facts& read,
+                        const RemoteItem& item) {
+  Base before = base;
+  base = settle(std::move(base), push, hub, read, item, 0);
+  std::set<std::string> written(push.paths.begin(), push.paths.end());
+  for (auto& [path, agreed] : base.fields) {
+    if (written.contains(path)) continue;
+    const Agreed* old = before.agreed(path);
+    agreed.remote = old != nullptr ? old->remote : std::nullopt;
+  }
+  for (const auto& [path, agreed] : before.fields)
+    if (!written.contains(path)) base.fields[path] = agreed;
+  std::erase_if(base.fields, [](const auto& entry) { return !entry.second.remote && !entry.second.shown; });
+  return base;
+}
+
+Base settle_removed(Base base, bool event_dead) {
+  base.intent.reset();
+  base.items.clear();
+  base.fields.clear();
+  if (event_dead) {
+    base.standing = Standing::gone;
+  } else if (base.withdrawn) {
+    base.standing = Standing::not_here;
+    base.withdrawn = false;
+  } else if (base.standing != Standing::not_here) {
+    base.standing = Standing::none;
+  }
+  return base;
+}
+
+}  // namespace kalends::sync

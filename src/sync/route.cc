@@ -1,0 +1,134 @@
+#include "sync/route.h"
+
+#include <algorithm>
+
+#include "base/text.h"
+
+namespace kalends::sync {
+
+Result<std::vector<CompiledLink>> compile(const std::vector<Link>& links) {
+  std::vector<CompiledLink> out;
+  for (const Link& link : links) {
+    CompiledLink compiled{link, std::nullopt, std::nullopt};
+    if (link.filter.title) compiled.title = TRY(Pattern::compile(*link.filter.title));
+    if (link.filter.attendee) compiled.attendee = TRY(Pattern::compile(*link.filter.attendee));
+    out.push_back(std::move(compiled));
+  }
+  return out;
+}
+
+namespace {
+
+constexpr std::int64_t kDay = 86400;
+
+bool has_category(const calendar::Facts& hub, const std::vector<std::string>& wanted) {
+  for (const auto& [path, value] : hub) {
+    if (calendar::field_of(path) != "categories") continue;
+    std::string name =
+        calendar::decode_key(std::string_view(path).substr(std::string_view("categories/").size()));
+    if (std::ranges::any_of(wanted, [&](const std::string& w) { return equal_ignoring_case(w, name); }))
+      return true;
+  }
+  return false;
+}
+
+bool has_attendee(const calendar::Facts& hub, const Pattern& pattern) {
+  return std::ranges::any_of(hub, [&](const calendar::Facts::Entry& entry) {
+    return calendar::field_of(entry.first) == "attendees" &&
+           (pattern.matches(entry.first) || pattern.matches(entry.second));
+  });
+}
+
+bool is_busy(const calendar::Facts& hub) { return hub.get("show_as") != "free"; }
+
+bool contents_pass(const CompiledLink& compiled, const calendar::Facts& hub) {
+  const Filter& filter = compiled.link.filter;
+  if (compiled.title && !compiled.title->matches(hub.get("title"))) return false;
+  if (compiled.attendee && !has_attendee(hub, *compiled.attendee)) return false;
+  if (!filter.categories.empty() && !has_category(hub, filter.categories)) return false;
+  if (filter.all_day && *filter.all_day != hub.get("when").starts_with("all-day")) return false;
+  if (filter.busy && *filter.busy != is_busy(hub)) return false;
+  return true;
+}
+
+bool may_leave(const Link& link, const CalendarId& calendar) {
+  if (std::ranges::find(link.calendars, calendar) == link.calendars.end()) return false;
+  return link.direction == Direction::two_way || link.from == calendar;
+}
+
+Lens extend(const Lens& from, const CompiledLink& compiled, Passage passage, bool origin_writable) {
+  Lens lens = from;
+  lens.role = Role::copy;
+  lens.routed = true;
+  lens.wanted = from.wanted && passage == Passage::passes;
+  lens.aged = passage != Passage::fails && (from.aged || (from.wanted && passage == Passage::aged));
+  if (lens.wanted) lens.aged = false;
+  lens.pullable = from.pullable && origin_writable && compiled.link.direction == Direction::two_way;
+  lens.masks.push_back(compiled.link.privacy);
+  lens.link = compiled.link.id;
+  lens.policy = compiled.link.conflict;
+  return lens;
+}
+
+// Grows `reached` by every calendar that can be reached; each takes the first link of the configuration that gets
+// there. `only_wanted` looks at routes that carry the event, the second pass adds those that a filter closes.
+void grow(std::map<CalendarId, Lens>& reached, const std::vector<CompiledLink>& links,
+          const calendar::Facts& hub, const TimeFrame& frame, bool origin_writable, bool only_wanted) {
+  for (bool grew = true; grew;) {
+    grew = false;
+    for (const CompiledLink& compiled : links) {
+      Passage how = passage(compiled, hub, frame);
+      if (only_wanted && how != Passage::passes) continue;
+      std::map<CalendarId, Lens> added;
+      for (const CalendarId& from : compiled.link.calendars) {
+        auto source = reached.find(from);
+        if (source == reached.end() || !may_leave(compiled.link, from)) continue;
+        if (only_wanted && !source->second.wanted) continue;
+        for (const CalendarId& to : compiled.link.calendars)
+          if (!reached.contains(to))
+            added.try_emplace(to, extend(source->second, compiled, how, origin_writable));
+      }
+      if (added.empty()) continue;
+      reached.merge(added);
+      grew = true;
+      break;
+    }
+  }
+}
+
+}  // namespace
+
+Passage passage(const CompiledLink& compiled, const calendar::Facts& hub, const TimeFrame& frame) {
+  if (!contents_pass(compiled, hub)) return Passage::fails;
+  const Filter& filter = compiled.link.filter;
+  if (filter.past_days && frame.to_utc && *frame.to_utc < frame.now_utc - *filter.past_days * kDay)
+    return Passage::aged;
+  if (filter.future_days && frame.from_utc > frame.now_utc + *filter.future_days * kDay) return Passage::aged;
+  return Passage::passes;
+}
+
+std::map<CalendarId, Lens> routes(const std::vector<CompiledLink>& links, const std::set<CalendarId>& origins,
+                                  const std::set<CalendarId>& writable, const calendar::Facts& hub,
+                                  const TimeFrame& frame) {
+  std::map<CalendarId, Lens> reached;
+  bool origin_writable = false;
+  for (const CalendarId& origin : origins) {
+    Lens lens;
+    lens.role = Role::origin;
+    lens.routed = lens.wanted = true;
+    lens.origin = origin.value;
+    for (const CompiledLink& compiled : links) {
+      if (std::ranges::find(compiled.link.calendars, origin) == compiled.link.calendars.end()) continue;
+      lens.policy = compiled.link.conflict;
+      lens.link = compiled.link.id;
+      break;
+    }
+    reached.emplace(origin, std::move(lens));
+    origin_writable = origin_writable || writable.contains(origin);
+  }
+  grow(reached, links, hub, frame, origin_writable, true);
+  grow(reached, links, hub, frame, origin_writable, false);
+  return reached;
+}
+
+}  // namespace kalends::sync
