@@ -1,4 +1,4 @@
 // The program's door: everything behind it is in app/run.h.
-#include <cstdio>
+#include "app/run.h"
 
-int main() { return 2; }
+int main(int argc, char** argv) { return kalends::app::run(argc, argv); }

@@ -1,0 +1,60 @@
+// From a configuration to a working engine: the only place that names stores and providers.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <string>
+
+#include "app/config.h"
+#include "app/machine.h"
+#include "app/secrets.h"
+#include "engine/engine.h"
+#include "ports/provider.h"
+#include "ports/store.h"
+
+namespace kalends::app {
+
+// Whether the command changes the store. Reading is possible while another process (sync --watch) has it.
+enum class Access : std::uint8_t { read, write };
+
+// A provider with what it stands on; secrets are not asked for before the first request that needs one.
+class Connection {
+ public:
+  static Result<std::unique_ptr<Connection>> make(const CalendarConfig& calendar, Machine& machine);
+  ~Connection();
+
+  ports::Provider& provider() { return *provider_; }
+
+ private:
+  explicit Connection(std::unique_ptr<SigningHttp> http) : http_(std::move(http)) {}
+
+  std::unique_ptr<SigningHttp> http_;  // outlives the provider
+  std::unique_ptr<ports::Provider> provider_;
+};
+
+// A vault folder as a provider of its own, for import and convert.
+std::unique_ptr<ports::Provider> open_vault(const std::string& folder, Machine& machine);
+
+class Wiring {
+ public:
+  // Opens the store and connects every calendar of the configuration; no server is spoken to.
+  static Result<std::unique_ptr<Wiring>> make(const Config& config, Access access, Machine& machine,
+                                              ports::Progress* progress = nullptr);
+  ~Wiring();
+
+  engine::Engine& engine() { return *engine_; }
+  ports::Store& store() { return *store_; }
+  ports::Provider& provider(const CalendarId& id) { return connections_.at(id)->provider(); }
+
+ private:
+  Wiring();
+
+  std::unique_ptr<ports::Store> store_;
+  std::map<CalendarId, std::unique_ptr<Connection>> connections_;
+  std::unique_ptr<engine::Engine> engine_;
+};
+
+// Puts a backup in the place of the configuration's store. See store/sqlite/store.h.
+Result<void> restore_store(const Config& config, const std::string& backup);
+
+}  // namespace kalends::app

@@ -1,0 +1,144 @@
+#include "app/words.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "base/text.h"
+
+namespace kalends::app {
+namespace {
+
+using engine::Move;
+
+struct Verb {
+  const char* meant;
+  const char* done;
+  Ink ink;
+};
+
+Verb verb_of(Move::Kind kind) {
+  switch (kind) {
+    case Move::Kind::pull: return {"read", "read", Ink::dim};
+    case Move::Kind::create: return {"create", "created", Ink::green};
+    case Move::Kind::update: return {"update", "updated", Ink::plain};
+    case Move::Kind::remove: return {"remove", "removed", Ink::red};
+    case Move::Kind::adopt: return {"match", "matched", Ink::plain};
+    case Move::Kind::conflict: return {"conflict", "conflict", Ink::yellow};
+    case Move::Kind::hold: return {"hold", "held", Ink::yellow};
+  }
+  return {"", "", Ink::plain};
+}
+
+void print_waiting(Console& console, const engine::RunReport& report) {
+  if (report.held_waiting > 0)
+    console.line(
+        console.ink(Ink::yellow, counted(report.held_waiting, "piece") + " of held work waits for you: ") +
+        "kalends held");
+  if (report.conflicts_open > 0)
+    console.line(
+        console.ink(Ink::yellow, report.conflicts_open == 1
+                                     ? "1 conflict waits for you: "
+                                     : fmt::format("{} conflicts wait for you: ", report.conflicts_open)) +
+        "kalends conflicts");
+}
+
+// "12 seen, 3 created, 1 removed" for each calendar that was looked at.
+void print_counts(Console& console, const engine::RunReport& report) {
+  Table table({"CALENDAR", "SEEN", "READ", "CREATED", "UPDATED", "REMOVED", ""});
+  for (const engine::CalendarCounts& c : report.calendars)
+    table.row({c.calendar.value, std::to_string(c.seen), std::to_string(c.pulled), std::to_string(c.created),
+               std::to_string(c.updated), std::to_string(c.removed),
+               c.failed > 0 ? console.ink(Ink::red, fmt::format("{} failed", c.failed)) : ""});
+  if (!table.empty()) table.print(console);
+}
+
+}  // namespace
+
+std::string counted(std::size_t n, std::string_view one, std::string_view many) {
+  if (n == 1) return fmt::format("1 {}", one);
+  return many.empty() ? fmt::format("{} {}s", n, one) : fmt::format("{} {}", n, many);
+}
+
+std::string on_the_wall(Instant at, const calendar::Zone& zone) {
+  const std::int64_t seconds = at.ms >= 0 ? at.ms / 1000 : -((-at.ms + 999) / 1000);
+  std::string text = calendar::to_string(zone.to_local(seconds));
+  text = text.substr(0, text.size() - 3);
+  std::ranges::replace(text, 'T', ' ');
+  return text;
+}
+
+std::string value_words(const std::optional<std::string>& value) {
+  if (!value) return "(nothing)";
+  return shortened(*value, 70);
+}
+
+void print_moves(Console& console, const std::vector<Move>& moves, bool done, bool all) {
+  Table table({"CALENDAR", done ? "DID" : "WILL", "EVENT", "WHY"});
+  std::size_t left_out = 0, shown = 0;
+  for (const Move& move : moves) {
+    if (move.kind == Move::Kind::pull && !all) continue;
+    if (!all && shown == kMovesShown) {
+      ++left_out;
+      continue;
+    }
+    ++shown;
+    const Verb verb = verb_of(move.kind);
+    std::string why = printable(move.why);
+    if (move.kind == Move::Kind::update && !move.fields.empty()) {
+      const std::string fields = printable(join(move.fields, ", "));
+      why = why.empty() ? fields : fmt::format("{}: {}", fields, why);
+    }
+    table.row({move.calendar.value, console.ink(verb.ink, done ? verb.done : verb.meant),
+               shortened(move.title, 44), why});
+  }
+  if (!table.empty()) table.print(console);
+  if (left_out > 0) console.line(fmt::format("... and {} more; --all lists them.", left_out));
+}
+
+void print_report(Console& console, const engine::RunReport& report, bool all) {
+  const bool done = report.run > 0;
+  const auto is_pull = [](const Move& move) { return move.kind == Move::Kind::pull; };
+  const std::size_t reads = static_cast<std::size_t>(std::ranges::count_if(report.moves, is_pull));
+  const std::size_t moves = report.moves.size() - reads;
+  if (report.moves.empty() && report.errors.empty()) {
+    console.line(done ? "Nothing to do: everything is in sync."
+                      : "Nothing to do: sync would change nothing.");
+  } else {
+    const std::string what = fmt::format("{} in calendars", counted(moves, "change"));
+    console.line(console.ink(
+        Ink::bold, done ? fmt::format("Run {}: {}, {} read.", report.run, what, counted(reads, "edit"))
+                        : fmt::format("The plan: {}, {} to read.", what, counted(reads, "edit"))));
+    print_moves(console, report.moves, done, all);
+    console.line();
+    print_counts(console, report);
+  }
+  if (!done) console.line(fmt::format("{} will be sent.", counted(report.messages_sent, "message")));
+  if (done && report.messages_sent > 0)
+    console.line(fmt::format("{} sent, as you approved.", counted(report.messages_sent, "message")));
+  print_waiting(console, report);
+  for (const std::string& warning : report.warnings) console.note("warning: " + printable(warning));
+  for (const engine::CalendarCounts& c : report.calendars)
+    if (!c.error.empty()) console.note(fmt::format("kalends: {}: {}", c.calendar.value, printable(c.error)));
+  for (const std::string& error : report.errors) console.note("kalends: " + printable(error));
+}
+
+void print_held(Console& console, const engine::HeldView& held, const calendar::Zone& zone, bool all) {
+  console.line(fmt::format("{} {} in {}, {}, {} since {}",
+                           console.ink(Ink::bold, fmt::format("#{}", held.id)), held.kind,
+                           held.calendar.value, counted(static_cast<std::size_t>(held.count), "change"),
+                           held.state, on_the_wall(held.at, zone)));
+  console.line("   " + printable(held.reason));
+  print_moves(console, held.work, false, all);
+}
+
+Exit exit_of(const engine::RunReport& report) {
+  const auto failed = [](const engine::CalendarCounts& c) { return c.failed > 0 || !c.error.empty(); };
+  if (!report.errors.empty() || std::ranges::any_of(report.calendars, failed)) return Exit::failed;
+  const auto waits = [](const Move& move) { return move.kind == Move::Kind::hold; };
+  if (report.held_waiting > 0 || report.conflicts_open > 0 || std::ranges::any_of(report.moves, waits))
+    return Exit::waiting;
+  return Exit::done;
+}
+
+}  // namespace kalends::app
