@@ -23,20 +23,29 @@ struct Limits {
 
 struct ReadEvent {
   calendar::Event event;
-  std::string mark;           // the value of X-KALENDS-ID, never part of event.unknown
-  bool foreign_copy = false;  // another sync tool's mark stands on it
+  std::string mark;                   // the value of X-KALENDS-ID, never part of event.unknown
+  bool foreign_copy = false;          // another sync tool's mark stands on it
   std::vector<std::string> warnings;  // "line 12: ..." about input that was tolerated
+};
+
+// An event that is there but could not be read: unknown, never absent.
+struct BrokenEvent {
+  std::string uid;     // "" when it has none
+  std::string reason;  // "line 12: ..."
 };
 
 struct Reading {
   std::vector<ReadEvent> events;  // one per UID: master and overrides together
-  std::string name;               // X-WR-CALNAME or NAME
+  std::vector<BrokenEvent> broken;
+  std::string name;  // X-WR-CALNAME or NAME
   std::vector<std::string> warnings;
 };
 
 // All events of a stream. THISANDFUTURE overrides are read as overrides of every later slot they reach. An override
-// without its master is an event of its own with a single override. A broken event is left out with a warning that
-// names its line; a stream that is no iCalendar at all is `invalid`.
+// without its master is an event that starts at its slot and has that override; further ones are its RDATEs. An event of
+// which any part is broken is left out, stands in `broken` and has a warning that names its line. A stream that is no
+// iCalendar at all, or that ends before its last END, is `invalid`: it proves nothing about what it does not show.
+// THISANDFUTURE reaches at most 1000 later slots.
 Result<Reading> read(std::string_view text, const calendar::ZoneSource& zones, const Limits& limits = {});
 
 // A whole new VCALENDAR: CRLF, folded at 75 octets, a VTIMEZONE for each TZID, DTSTAMP from `now`.

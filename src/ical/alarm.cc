@@ -1,0 +1,79 @@
+// Reminders: a trigger relative to the start or the end, or an instant; display, e-mail or sound.
+#include "ical/alarm.h"
+
+#include "base/text.h"
+#include "ical/print.h"
+#include "ical/value.h"
+
+namespace kalends::ical {
+
+using calendar::Reminder;
+
+namespace {
+
+bool read_trigger(Reminder& reminder, const Line& line) {
+  auto related = param(line.params, "RELATED");
+  if (auto moment = parse_moment(line.value)) {
+    if (moment->kind != Moment::Kind::utc) return false;
+    reminder.anchor = Reminder::Anchor::absolute;
+    reminder.at = Instant{moment->time.seconds * 1000};
+    return true;
+  }
+  auto offset = parse_loose_duration(line.value);
+  if (!offset) return false;
+  reminder.offset = *offset;
+  reminder.anchor =
+      related && equal_ignoring_case(*related, "END") ? Reminder::Anchor::end : Reminder::Anchor::start;
+  return true;
+}
+
+bool is_known_action(std::string_view action) {
+  return action == "display" || action == "email" || action == "audio";
+}
+
+}  // namespace
+
+std::optional<Reminder> read_alarm(const Document& document, std::size_t component) {
+  Reminder reminder;
+  reminder.action.clear();
+  bool expressible = true;
+  bool trigger = false;
+  bool description = false;
+  document.each_child(component, [&](std::size_t) { expressible = false; });
+  document.each_line(component, [&](std::size_t i) {
+    const Line& line = document.lines[i];
+    if (line.name == "TRIGGER" && !trigger) {
+      trigger = true;
+      expressible = expressible && read_trigger(reminder, line);
+    } else if (line.name == "ACTION" && reminder.action.empty()) {
+      reminder.action = to_lower(trim(line.value));
+    } else if (line.name == "DESCRIPTION" && !description) {
+      description = true;
+      reminder.description = unescape_text(line.value);
+    } else {
+      reminder.unknown.push_back(clean_line(line.text));
+    }
+  });
+  if (!expressible || !trigger || !is_known_action(reminder.action)) return std::nullopt;
+  return reminder;
+}
+
+std::vector<std::string> alarm_lines(const Reminder& reminder) {
+  std::vector<std::string> lines = {"BEGIN:VALARM", "ACTION:" + to_upper(reminder.action)};
+  switch (reminder.anchor) {
+    case Reminder::Anchor::start: lines.push_back("TRIGGER:" + to_string(reminder.offset)); break;
+    case Reminder::Anchor::end: lines.push_back("TRIGGER;RELATED=END:" + to_string(reminder.offset)); break;
+    case Reminder::Anchor::absolute:
+      lines.push_back("TRIGGER;VALUE=DATE-TIME:" + print_utc(reminder.at));
+      break;
+  }
+  // DISPLAY and EMAIL require a description; an empty one says that there is none.
+  if (!reminder.description.empty() || reminder.action != "audio")
+    lines.push_back("DESCRIPTION:" + escape_text(reminder.description));
+  for (const std::string& line : reminder.unknown)
+    if (is_property_line(line, "")) lines.push_back(clean_line(line));
+  lines.emplace_back("END:VALARM");
+  return lines;
+}
+
+}  // namespace kalends::ical

@@ -1,0 +1,117 @@
+// read(): scan, read each VEVENT, group by UID, assemble.
+#include <fmt/format.h>
+
+#include <unordered_map>
+
+#include "base/digest.h"
+#include "base/text.h"
+#include "ical/series.h"
+#include "ical/stream.h"
+
+namespace kalends::ical {
+
+namespace {
+
+constexpr std::size_t kMaxWarnings = 1000;
+
+void read_calendar(Stream& stream, std::size_t component) {
+  Document& document = stream.document;
+  const Component& calendar = document.components[component];
+  bool version = false;
+  std::string x_name;
+  document.each_line(component, [&](std::size_t i) {
+    const Line& line = document.lines[i];
+    if (line.name == "VERSION") version = true;
+    if (line.name == "NAME" && stream.name.empty()) stream.name = unescape_text(line.value);
+    if (line.name == "X-WR-CALNAME" && x_name.empty()) x_name = unescape_text(line.value);
+    if (line.name == "METHOD" && !equal_ignoring_case(trim(line.value), "PUBLISH"))
+      document.warnings.push_back(
+          fmt::format("line {}: METHOD makes this a message; it is read as a plain calendar", line.number));
+  });
+  if (stream.name.empty()) stream.name = x_name;
+  if (!version)
+    document.warnings.push_back(
+        fmt::format("line {}: VERSION is missing; it is read as 2.0", document.lines[calendar.begin].number));
+}
+
+// A UID for an event that has none: the same again as long as its title and start are.
+std::string made_up_uid(const Part& part) {
+  return "kalends-" + sha256(to_string(part.event.when.start) + "\n" + part.event.title).hex().substr(0, 32);
+}
+
+void group_parts(Stream& stream) {
+  std::unordered_map<std::string, std::size_t> by_uid;
+  for (Part& part : stream.parts) {
+    std::string uid = part.event.uid;
+    if (uid.empty()) {
+      part.event.uid = made_up_uid(part);
+      std::size_t line = stream.document.lines[stream.document.components[part.component].begin].number;
+      part.warnings.push_back(
+          fmt::format("line {}: UID is missing; one is made up from title and start", line));
+      for (int n = 2; by_uid.contains(part.event.uid); ++n)
+        part.event.uid = fmt::format("{}-{}", made_up_uid(part), n);
+      uid = part.event.uid;
+    }
+    auto [it, is_new] = by_uid.emplace(uid, stream.groups.size());
+    if (is_new) stream.groups.push_back({uid, {}, ""});
+    Group& group = stream.groups[it->second];
+    group.parts.push_back(&part);
+    if (group.broken.empty()) group.broken = part.broken;
+  }
+}
+
+}  // namespace
+
+Result<std::unique_ptr<Stream>> read_stream(std::string_view text, const calendar::ZoneSource& zones,
+                                            const Limits& limits) {
+  auto stream = std::make_unique<Stream>(TRY(scan(text, limits)), zones);
+  bool any = false;
+  for (std::size_t c = 0; c < stream->document.components.size(); ++c) {
+    const Component& component = stream->document.components[c];
+    bool in_calendar =
+        component.parent == kNone || stream->document.components[component.parent].name == "VCALENDAR";
+    if (component.name == "VCALENDAR" && component.parent == kNone) {
+      any = true;
+      read_calendar(*stream, c);
+    } else if (component.name == "VEVENT" && in_calendar) {
+      if (component.parent == kNone && !any)
+        stream->document.warnings.push_back(fmt::format("line {}: BEGIN:VCALENDAR is missing",
+                                                        stream->document.lines[component.begin].number));
+      any = true;
+      stream->parts.push_back(read_part(stream->document, c, stream->table));
+    }
+  }
+  if (!any)
+    return fail(ErrorKind::invalid,
+                fmt::format("line {}, column 1: this is no iCalendar text: BEGIN:VCALENDAR is missing",
+                            stream->document.lines[stream->document.components[0].begin].number));
+  group_parts(*stream);
+  return stream;
+}
+
+Result<Reading> read(std::string_view text, const calendar::ZoneSource& zones, const Limits& limits) {
+  auto stream = TRY(read_stream(text, zones, limits));
+  Reading reading;
+  reading.name = stream->name;
+  reading.warnings = stream->document.warnings;
+  reading.events.reserve(stream->groups.size());
+  for (const Group& group : stream->groups) {
+    if (!group.broken.empty()) {
+      reading.broken.push_back({group.uid, group.broken});
+      if (reading.warnings.size() < kMaxWarnings)
+        reading.warnings.push_back(fmt::format("{}; the event \"{}\" is left out", group.broken, group.uid));
+      continue;
+    }
+    Series series = assemble(group.parts, zones);
+    ReadEvent& out = reading.events.emplace_back();
+    out.event = std::move(series.event);
+    out.warnings = std::move(series.warnings);
+    for (const Part* part : group.parts) {
+      if (out.mark.empty()) out.mark = part->mark;
+      out.foreign_copy = out.foreign_copy || part->foreign_copy;
+    }
+  }
+  return reading;
+}
+
+}  // namespace kalends::ical

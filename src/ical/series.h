@@ -1,0 +1,40 @@
+// Masters and overrides: VEVENTs of one UID to one Event, and the whole fields that each occurrence shows.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "calendar/event.h"
+#include "calendar/zone.h"
+#include "ical/part.h"
+#include "ical/text.h"
+
+namespace kalends::ical {
+
+// What a series shows at each slot before overrides: its fields without recurrence, overrides and zones.
+calendar::Facts fields_of(const calendar::Facts& facts);
+
+// Those fields as they stand at `slot`: "when" starts there.
+calendar::Facts fields_at(const calendar::Facts& fields, calendar::LocalTime slot);
+
+// The fields with an override's patch applied.
+calendar::Facts with_override(calendar::Facts fields, const calendar::Override& override);
+
+// A part's place in its series.
+struct Placed {
+  const Part* part = nullptr;
+  bool is_master = false;
+  calendar::LocalTime slot;
+};
+
+struct Series {
+  calendar::Event event;
+  std::vector<Placed> parts;  // those that count: one master at most, one override for each slot
+  std::vector<std::string> warnings;
+  bool orphan = false;  // there is no master: the event is made from its overrides
+};
+
+// Puts the parts of one UID together. `parts` is not empty and none of them is broken.
+Series assemble(const std::vector<const Part*>& parts, const calendar::ZoneSource& zones);
+
+}  // namespace kalends::ical

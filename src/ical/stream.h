@@ -1,0 +1,35 @@
+// A stream read as far as both read() and patch() need it: its parts, grouped by UID.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "ical/part.h"
+#include "ical/text.h"
+
+namespace kalends::ical {
+
+struct Group {
+  std::string uid;
+  std::vector<const Part*> parts;
+  std::string broken;  // the first reason, "" when all parts can be read
+};
+
+struct Stream {
+  explicit Stream(Document scanned, const calendar::ZoneSource& zones)
+      : document(std::move(scanned)), table(document, zones) {}
+  Stream(const Stream&) = delete;
+  Stream& operator=(const Stream&) = delete;
+
+  Document document;
+  ZoneTable table;
+  std::deque<Part> parts;
+  std::vector<Group> groups;  // in the order of their first parts
+  std::string name;
+};
+
+Result<std::unique_ptr<Stream>> read_stream(std::string_view text, const calendar::ZoneSource& zones,
+                                            const Limits& limits);
+
+}  // namespace kalends::ical
