@@ -1,0 +1,121 @@
+// Reading: discover, list, fetch what differs. Writing is in writes.cc.
+#include "provider/caldav/caldav_provider.h"
+
+#include <fmt/format.h>
+
+#include "provider/caldav/item.h"
+#include "provider/caldav/listing.h"
+#include "provider/caldav/session.h"
+
+namespace kalends::provider {
+
+CalDavProvider::CalDavProvider(CalDavConfig config, ports::Http& http, const calendar::ZoneSource& zones,
+                               ServiceLookup* services)
+    : config_(std::move(config)), http_(http), zones_(zones), services_(services ? services : &dns_) {
+  capabilities_.provider = "caldav";
+  capabilities_.delta = true;
+}
+
+CalDavProvider::~CalDavProvider() = default;
+
+// The session, made by discovery on first use. A failure is not remembered: the next call asks again.
+Result<CalDavProvider::Session*> CalDavProvider::session() {
+  if (session_) return session_.get();
+  const DavUrl url = TRY(parse_dav_url(config_.url));
+  ports::Credentials credentials{ports::Credentials::Scheme::none, config_.username, config_.secret};
+  if (config_.bearer)
+    credentials.scheme = ports::Credentials::Scheme::bearer;
+  else if (!config_.username.empty() || !config_.secret.empty())
+    credentials.scheme = ports::Credentials::Scheme::any;
+  DavClient client(http_, url, std::move(credentials));
+  CalendarPlace place = TRY(discover(client, *services_, config_.name));
+  scheduling_ = {place.auto_schedule, place.owner_known, place.owner_addresses};
+  capabilities_.writable = place.writable;
+  session_ = std::make_unique<Session>(std::move(client), std::move(place));
+  return session_.get();
+}
+
+void CalDavProvider::sort_in(const Fetched& fetched, bool complete, const ports::Known& known,
+                             ports::Changes& changes) {
+  const RemoteId id(fetched.path);
+  if (fetched.state == Fetched::State::gone) {
+    if (!complete) changes.gone.push_back(id);
+    return;
+  }
+  if (fetched.state == Fetched::State::refused) {
+    changes.unreadable.push_back({id, fetched.version, fetched.reason});
+    return;
+  }
+  Resource resource = read_resource(id, fetched.version, fetched.body, !session_->place.writable, zones_);
+  if (auto* item = std::get_if<ports::Item>(&resource)) {
+    // Without etags everything is fetched, and the contents tell what changed.
+    if (is_content_version(item->version) && known(id) == item->version)
+      changes.unchanged.push_back(id);
+    else
+      changes.items.push_back(std::move(*item));
+  } else if (auto* unreadable = std::get_if<ports::Unreadable>(&resource)) {
+    changes.unreadable.push_back(std::move(*unreadable));
+  } else {
+    other_kinds_[fetched.path] = fetched.version;
+    if (!complete && !known(id).empty()) changes.gone.push_back(id);
+  }
+}
+
+Result<ports::Changes> CalDavProvider::changes(const std::string& cursor, const ports::Known& known) {
+  Session& session = *TRY(this->session());
+  auto listing = list_members(session.client, session.place, cursor);
+  if (!listing) {
+    // Where the calendar went is asked anew next time.
+    if (listing.error().kind == ErrorKind::not_found) session_.reset();
+    return std::unexpected(std::move(listing).error());
+  }
+  ports::Changes changes;
+  changes.complete = listing->complete;
+  changes.reset = listing->reset;
+  changes.cursor = std::move(listing->cursor);
+  std::vector<std::string> wanted;
+  for (const auto& [path, member] : listing->members) {
+    const RemoteId id(path);
+    const auto other = other_kinds_.find(path);
+    if (member.state == Member::State::gone)
+      changes.gone.push_back(id);
+    else if (member.state == Member::State::refused)
+      changes.unreadable.push_back({id, "", "the server lists it but refuses to say more about it"});
+    else if (!member.version.empty() && known(id) == member.version)
+      changes.unchanged.push_back(id);
+    else if (member.version.empty() || other == other_kinds_.end() || other->second != member.version)
+      wanted.push_back(path);
+  }
+  bool any_gone = false;
+  for (auto& fetched : TRY(session.fetcher.fetch(wanted))) {
+    if (fetched.version.empty()) fetched.version = listing->members[fetched.path].version;
+    any_gone = any_gone || fetched.state == Fetched::State::gone;
+    sort_in(fetched, changes.complete, known, changes);
+  }
+  // Resources that vanished between listing and fetching: their word counts only while the calendar itself is there.
+  if (any_gone) TRY_VOID(session.client.query("PROPFIND", session.place.url, "0", kExists));
+  return changes;
+}
+
+Result<ports::Item> CalDavProvider::get(const RemoteId& id) {
+  Session& session = *TRY(this->session());
+  const Fetched fetched = TRY(session.fetcher.get(id.value));
+  const std::string where = session.place.url.with_path(id.value).text();
+  if (fetched.state == Fetched::State::gone)
+    return fail(ErrorKind::not_found, fmt::format("GET {}: there is nothing at this address", where));
+  if (fetched.state == Fetched::State::refused) return fail(ErrorKind::forbidden, fetched.reason);
+  Resource resource = read_resource(id, fetched.version, fetched.body, !session.place.writable, zones_);
+  if (auto* item = std::get_if<ports::Item>(&resource)) return std::move(*item);
+  const auto* unreadable = std::get_if<ports::Unreadable>(&resource);
+  return fail(ErrorKind::corrupt,
+              fmt::format("{}: {}", where, unreadable ? unreadable->reason : "it is no event"));
+}
+
+std::vector<std::string> CalDavProvider::recipients(ports::WriteKind kind, const ports::Item* current,
+                                                    const calendar::Facts& target) const {
+  const calendar::Facts none;
+  const calendar::Facts& before = current ? current->facts : none;
+  return scheduling_recipients(scheduling_, kind, before, kind == ports::WriteKind::remove ? none : target);
+}
+
+}  // namespace kalends::provider

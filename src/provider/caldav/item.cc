@@ -1,0 +1,76 @@
+// What ical:: read is carried over; nothing is guessed here.
+#include "provider/caldav/item.h"
+
+#include <fmt/format.h>
+
+#include "base/digest.h"
+#include "base/text.h"
+#include "ical/text.h"
+
+namespace kalends::provider {
+
+namespace {
+
+constexpr char kContentVersion[] = "sha256:";
+// One calendar resource: a series with thousands of overrides fits; more is hostile.
+constexpr std::size_t kMaxResourceBytes = 16u << 20;
+
+bool mentions(std::string_view body, std::string_view line) {
+  return to_upper(body).find(line) != std::string::npos;
+}
+
+}  // namespace
+
+std::string with_crlf(std::string_view text) {
+  std::string out;
+  out.reserve(text.size() + text.size() / 32);
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    if (text[i] == '\n' && (i == 0 || text[i - 1] != '\r')) out += '\r';
+    out += text[i];
+  }
+  return out;
+}
+
+std::string version_of_contents(std::string_view raw) { return kContentVersion + sha256(raw).hex(); }
+
+bool is_content_version(std::string_view version) { return version.starts_with(kContentVersion); }
+
+Resource read_resource(const RemoteId& id, const std::string& version, std::string_view body, bool read_only,
+                       const calendar::ZoneSource& zones) {
+  ports::Item item;
+  item.id = id;
+  item.raw = with_crlf(body);
+  item.version = version.empty() ? version_of_contents(item.raw) : version;
+  item.read_only = read_only;
+  const auto unreadable = [&](std::string reason) {
+    return ports::Unreadable{id, item.version, std::move(reason)};
+  };
+
+  ical::Limits limits;
+  limits.max_bytes = kMaxResourceBytes;
+  auto reading = ical::read(item.raw, zones, limits);
+  if (!reading) return unreadable(reading.error().message);
+  if (reading->events.empty()) {
+    if (mentions(item.raw, "BEGIN:VEVENT"))
+      return unreadable(reading->warnings.empty() ? "its event can't be read" : reading->warnings.front());
+    if (mentions(item.raw, "BEGIN:VTODO") || mentions(item.raw, "BEGIN:VJOURNAL") ||
+        mentions(item.raw, "BEGIN:VFREEBUSY") || mentions(item.raw, "BEGIN:VAVAILABILITY"))
+      return NotAnEvent{};
+    return unreadable("it holds no event");
+  }
+  if (reading->events.size() > 1)
+    return unreadable(
+        fmt::format("it holds {} events of different UIDs where CalDAV allows one (RFC 4791 section 4.1)",
+                    reading->events.size()));
+  auto& read = reading->events.front();
+  item.uid = read.event.uid;
+  item.mark = ports::parse_mark(read.mark);
+  item.facts = calendar::to_facts(read.event);
+  item.updated = read.event.updated;
+  item.foreign_copy = read.foreign_copy;
+  item.warnings = std::move(read.warnings);
+  for (auto& warning : reading->warnings) item.warnings.push_back(std::move(warning));
+  return item;
+}
+
+}  // namespace kalends::provider
