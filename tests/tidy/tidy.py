@@ -15,6 +15,7 @@ FLOORS = {
     "base": 0,
     "calendar": 1,
     "ical": 2,
+    "jscalendar": 2,
     "merge": 2,
     "sync": 3,
     "ports": 4,

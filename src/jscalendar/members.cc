@@ -1,0 +1,93 @@
+#include "jscalendar/members.h"
+
+#include <fmt/format.h>
+
+#include "calendar/facts.h"
+
+namespace kalends::jscalendar {
+namespace {
+
+constexpr std::string_view kStart = "JSPROP;JSPTR=\"";
+
+// TEXT as RFC 5545 section 3.3.11 escapes it.
+std::string escape(std::string_view text) {
+  std::string out;
+  for (const char c : text) {
+    if (c == '\n') {
+      out += "\\n";
+      continue;
+    }
+    if (c == '\\' || c == ',' || c == ';') out += '\\';
+    out += c;
+  }
+  return out;
+}
+
+std::string unescape(std::string_view text) {
+  std::string out;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    if (text[i] != '\\' || i + 1 == text.size()) {
+      out += text[i];
+      continue;
+    }
+    ++i;
+    out += text[i] == 'n' || text[i] == 'N' ? '\n' : text[i];
+  }
+  return out;
+}
+
+// The series' facts as its occurrence at `slot` has them when nothing is overridden.
+calendar::Facts facts_at(const calendar::Event& series, calendar::LocalTime slot) {
+  calendar::Event event = series;
+  event.recurrence = {};
+  event.overrides.clear();
+  event.when.start = slot;
+  return calendar::to_facts(event);
+}
+
+}  // namespace
+
+Result<calendar::Event> instance_of(const calendar::Event& series, calendar::LocalTime slot,
+                                    const calendar::Override& change) {
+  calendar::Facts facts = facts_at(series, slot);
+  for (const std::string& path : change.removed) facts.erase(path);
+  for (const auto& [path, value] : change.patch) facts.set(path, value);
+  calendar::Event event = TRY(calendar::from_facts(facts));
+  event.uid = series.uid;
+  return event;
+}
+
+calendar::Override override_of(const calendar::Event& series, calendar::LocalTime slot,
+                               const calendar::Event& instance) {
+  calendar::Override change;
+  calendar::Event bare = instance;
+  bare.recurrence = {};
+  bare.overrides.clear();
+  for (const calendar::Change& difference :
+       calendar::difference(facts_at(series, slot), calendar::to_facts(bare))) {
+    if (difference.after)
+      change.patch.set(difference.path, *difference.after);
+    else
+      change.removed.push_back(difference.path);
+  }
+  return change;
+}
+
+std::string line_of_member(const std::string& name, const Json& value) {
+  std::string pointer = name;
+  for (std::size_t i = 0; (i = pointer.find('"', i)) != std::string::npos;) pointer.replace(i, 1, "^'");
+  return fmt::format("{}{}\":{}", kStart, pointer, escape(value.dump()));
+}
+
+std::optional<std::pair<std::string, Json>> member_of_line(std::string_view line) {
+  if (!line.starts_with(kStart)) return std::nullopt;
+  const std::size_t end = line.find("\":", kStart.size());
+  if (end == std::string_view::npos) return std::nullopt;
+  std::string name(line.substr(kStart.size(), end - kStart.size()));
+  for (std::size_t i = 0; (i = name.find("^'", i)) != std::string::npos;) name.replace(i, 2, "\"");
+  auto value = parse_json(unescape(line.substr(end + 2)));
+  if (!value || name.empty()) return std::nullopt;
+  return std::pair{std::move(name), std::move(*value)};
+}
+
+}  // namespace kalends::jscalendar

@@ -1,0 +1,33 @@
+// What reading and writing share: names of our own members, occurrences as events, unknown members as content lines.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include "base/error.h"
+#include "base/json.h"
+#include "calendar/event.h"
+
+namespace kalends::jscalendar {
+
+// Members that RFC 8984 lacks, with a vendor's prefix as its section 3.3 asks.
+inline constexpr const char* kLines = "kalends:lines";              // unknown content lines, by property name
+inline constexpr const char* kZones = "kalends:zones";              // VTIMEZONE texts, by TZID
+inline constexpr const char* kParameters = "kalends:parameters";    // further parameters of an attendee
+inline constexpr const char* kAdded = "kalends:added";              // an override of an extra date
+inline constexpr const char* kDescription = "kalends:description";  // a reminder's text
+
+// The occurrence at `slot` as an event of its own, without recurrence.
+Result<calendar::Event> instance_of(const calendar::Event& series, calendar::LocalTime slot,
+                                    const calendar::Override& change);
+// The override that makes the occurrence at `slot` of `series` into `instance`.
+calendar::Override override_of(const calendar::Event& series, calendar::LocalTime slot,
+                               const calendar::Event& instance);
+
+// An unknown member as a content line "JSPROP;JSPTR="name":json", and back.
+std::string line_of_member(const std::string& name, const Json& value);
+std::optional<std::pair<std::string, Json>> member_of_line(std::string_view line);
+
+}  // namespace kalends::jscalendar

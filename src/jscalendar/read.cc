@@ -1,0 +1,332 @@
+// JSCalendar to events.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+
+#include "base/text.h"
+#include "jscalendar/members.h"
+#include "jscalendar/text.h"
+
+namespace kalends::jscalendar {
+namespace {
+
+using calendar::Event;
+using calendar::TimeKind;
+
+std::unexpected<Error> refuse(std::string_view member, std::string_view why) {
+  return fail(ErrorKind::invalid, fmt::format("The member \"{}\" {}.", member, why));
+}
+
+std::string text(const Json& object, std::string_view name) {
+  const Json* value = object.find(name);
+  return value && value->string() ? *value->string() : "";
+}
+
+bool truth(const Json& object, std::string_view name) {
+  const Json* value = object.find(name);
+  return value && value->boolean() && *value->boolean();
+}
+
+// The values of a map member ("locations"), in order; nothing when it is none.
+std::vector<std::pair<std::string, const Json*>> entries(const Json& object, std::string_view name) {
+  std::vector<std::pair<std::string, const Json*>> out;
+  const Json* map = object.find(name);
+  if (!map || !map->members()) return out;
+  for (const auto& [key, value] : *map->members()) out.emplace_back(key, &value);
+  return out;
+}
+
+Result<void> read_when(const Json& object, Event& event) {
+  const auto start = calendar::parse_local_time(text(object, "start"));
+  if (!start) return refuse("start", "should be a local time like 2026-03-01T09:00:00");
+  event.when.start = *start;
+  event.when.zone = text(object, "timeZone");
+  event.when.kind = event.when.zone.empty() ? TimeKind::floating : TimeKind::zoned;
+  if (truth(object, "showWithoutTime") && calendar::second_of_day(*start) == 0) {
+    event.when.kind = TimeKind::all_day;
+    event.when.zone.clear();
+  }
+  if (const Json* given = object.find("duration")) {
+    const auto duration = given->string() ? calendar::parse_duration(*given->string()) : std::nullopt;
+    if (!duration || duration->days < 0 || duration->seconds < 0)
+      return refuse("duration", "should be a length like PT1H30M");
+    event.when.duration = *duration;
+  }
+  if (event.when.kind == TimeKind::all_day) {
+    const std::int64_t days = event.when.duration.days + (event.when.duration.seconds + 86'399) / 86'400;
+    event.when.duration = {std::max<std::int64_t>(days, 1), 0};
+  }
+  return {};
+}
+
+void read_places(const Json& object, Event& event) {
+  bool first = true;
+  for (const auto& [key, place] : entries(object, "locations")) {
+    if (text(*place, "relativeTo") == "end" && !text(*place, "timeZone").empty()) {
+      event.when.end_zone = text(*place, "timeZone");
+      continue;
+    }
+    if (first) {
+      event.location = text(*place, "name");
+      event.geo = text(*place, "coordinates");
+      if (event.geo.starts_with("geo:")) event.geo.erase(0, 4);
+      std::ranges::replace(event.geo, ',', ';');
+    } else if (!text(*place, "name").empty()) {
+      event.more_locations.push_back(text(*place, "name"));
+    }
+    first = false;
+  }
+  for (const auto& [key, place] : entries(object, "virtualLocations"))
+    if (!text(*place, "uri").empty()) event.conferences.push_back(text(*place, "uri"));
+  for (const auto& [key, link] : entries(object, "links")) {
+    if (text(*link, "href").empty()) continue;
+    if (text(*link, "rel") == "describedby" && event.url.empty())
+      event.url = text(*link, "href");
+    else
+      event.attachments.push_back(text(*link, "href"));
+  }
+}
+
+calendar::Attendee read_participant(const Json& object) {
+  calendar::Attendee who;
+  const Json* send = object.find("sendTo");
+  who.address = send ? text(*send, "imip") : "";
+  if (who.address.empty() && !text(object, "email").empty()) who.address = "mailto:" + text(object, "email");
+  who.name = text(object, "name");
+  if (const std::string kind = text(object, "kind"); !kind.empty()) who.kind = kind;
+  if (const Json* roles = object.find("roles"))
+    for (const char* role : {"optional", "informational", "chair"})
+      if (truth(*roles, role)) who.role = role;
+  if (const std::string status = text(object, "participationStatus"); !status.empty())
+    who.participation = status;
+  who.rsvp = truth(object, "expectReply");
+  for (const auto& [name, value] : entries(object, kParameters))
+    if (value->string()) who.parameters[name] = *value->string();
+  return who;
+}
+
+void read_people(const Json& object, Event& event) {
+  for (const auto& [key, value] : entries(object, "participants")) {
+    calendar::Attendee who = read_participant(*value);
+    if (who.address.empty()) continue;
+    const Json* roles = value->find("roles");
+    if (roles && truth(*roles, "owner")) {
+      event.organizer = calendar::Attendee{};
+      event.organizer->address = who.address;
+      event.organizer->name = who.name;
+      if (!truth(*roles, "attendee")) event.organizer->parameters = who.parameters;
+    }
+    if (!roles || truth(*roles, "attendee") || !truth(*roles, "owner"))
+      event.attendees.push_back(std::move(who));
+  }
+  const Json* reply = object.find("replyTo");
+  if (!event.organizer && reply && !text(*reply, "imip").empty()) {
+    event.organizer = calendar::Attendee{};
+    event.organizer->address = text(*reply, "imip");
+  }
+}
+
+Result<void> read_reminders(const Json& object, Event& event) {
+  for (const auto& [key, alert] : entries(object, "alerts")) {
+    calendar::Reminder reminder;
+    const Json* trigger = alert->find("trigger");
+    if (!trigger) return refuse("alerts", "holds an alert without a trigger");
+    if (trigger->find("when")) {
+      const auto at = parse_rfc3339(text(*trigger, "when"));
+      if (!at) return refuse("when", "should be a time in UTC like 2026-03-01T09:00:00Z");
+      reminder.anchor = calendar::Reminder::Anchor::absolute;
+      reminder.at = *at;
+    } else {
+      const auto offset = calendar::parse_duration(text(*trigger, "offset"));
+      if (!offset) return refuse("offset", "should be a length like -PT15M");
+      reminder.offset = *offset;
+      if (text(*trigger, "relativeTo") == "end") reminder.anchor = calendar::Reminder::Anchor::end;
+    }
+    if (const std::string action = text(*alert, "action"); !action.empty()) reminder.action = action;
+    reminder.description = text(*alert, kDescription);
+    if (const Json* lines = alert->find(kLines); lines && lines->items())
+      for (const Json& line : *lines->items())
+        if (line.string()) reminder.unknown.push_back(*line.string());
+    event.reminders.push_back(std::move(reminder));
+  }
+  return {};
+}
+
+constexpr std::array kKnown = {"@type",
+                               "uid",
+                               "sequence",
+                               "created",
+                               "updated",
+                               "title",
+                               "description",
+                               "start",
+                               "timeZone",
+                               "showWithoutTime",
+                               "duration",
+                               "locations",
+                               "virtualLocations",
+                               "links",
+                               "keywords",
+                               "color",
+                               "status",
+                               "privacy",
+                               "freeBusyStatus",
+                               "priority",
+                               "replyTo",
+                               "participants",
+                               "alerts",
+                               "recurrenceRules",
+                               "excludedRecurrenceRules",
+                               "recurrenceOverrides",
+                               "recurrenceId",
+                               "recurrenceIdTimeZone",
+                               "excluded",
+                               "kalends:lines",
+                               "kalends:zones",
+                               "kalends:added"};
+
+void read_unknown(const Json& object, Event& event) {
+  for (const auto& [name, lines] : entries(object, kLines)) {
+    calendar::Unknown unknown{name, {}};
+    if (lines->items())
+      for (const Json& line : *lines->items())
+        if (line.string()) unknown.lines.push_back(*line.string());
+    if (!unknown.lines.empty()) event.unknown.push_back(std::move(unknown));
+  }
+  for (const auto& [name, zone] : entries(object, kZones))
+    if (zone->string()) event.zones[name] = *zone->string();
+  calendar::Unknown members{"JSPROP", {}};
+  for (const auto& [name, value] : *object.members())
+    if (std::ranges::find(kKnown, name) == kKnown.end()) members.lines.push_back(line_of_member(name, value));
+  if (!members.lines.empty()) event.unknown.push_back(std::move(members));
+}
+
+// Everything but recurrence and overrides.
+Result<Event> read_body(const Json& object) {
+  Event event;
+  event.uid = text(object, "uid");
+  if (event.uid.empty()) return refuse("uid", "is missing");
+  if (const Json* sequence = object.find("sequence"); sequence && sequence->integer())
+    event.sequence =
+        static_cast<std::int32_t>(std::clamp<std::int64_t>(*sequence->integer(), 0, 2'147'483'647));
+  event.created = parse_rfc3339(text(object, "created"));
+  event.updated = parse_rfc3339(text(object, "updated"));
+  event.title = text(object, "title");
+  event.description = text(object, "description");
+  TRY_VOID(read_when(object, event));
+  read_places(object, event);
+  for (const auto& [name, value] : entries(object, "keywords")) event.categories.push_back(name);
+  event.colour = text(object, "color");
+  event.status = text(object, "status");
+  event.visibility = text(object, "privacy");
+  if (event.visibility == "secret") event.visibility = "confidential";
+  event.show_as = text(object, "freeBusyStatus");
+  if (const Json* priority = object.find("priority"); priority && priority->integer()) {
+    if (*priority->integer() < 0 || *priority->integer() > 9)
+      return refuse("priority", "should be from 0 to 9");
+    event.priority = static_cast<int>(*priority->integer());
+  }
+  read_people(object, event);
+  TRY_VOID(read_reminders(object, event));
+  read_unknown(object, event);
+  return event;
+}
+
+// RFC 8984 section 1.4.9: members of the patch are pointers into the object; null takes away.
+Json patched(const Json& object, const Json& patch) {
+  Json out = object;
+  for (const auto& [pointer, value] : *patch.members()) {
+    const std::size_t slash = pointer.find('/');
+    const std::string name = pointer.substr(0, slash);
+    Json changed = value;
+    if (slash != std::string::npos) {
+      const Json* inner = out.find(name);
+      changed = patched(inner && inner->members() ? *inner : Json::object(),
+                        Json::object().set(pointer.substr(slash + 1), value));
+    }
+    if (!changed.is_null()) {
+      out.set(name, std::move(changed));
+      continue;
+    }
+    Json rest = Json::object();
+    for (const auto& [key, kept] : *out.members())
+      if (key != name) rest.set(key, kept);
+    out = std::move(rest);
+  }
+  return out;
+}
+
+Result<void> read_override(const Json& object, const std::string& slot_text, const Json& patch,
+                           Event& event) {
+  const auto slot = calendar::parse_local_time(slot_text);
+  if (!slot || !patch.members())
+    return refuse("recurrenceOverrides", fmt::format("has a wrong entry \"{}\"", slot_text));
+  if (truth(patch, "excluded")) {
+    event.overrides[*slot].excluded = true;
+    return {};
+  }
+  if (truth(patch, kAdded)) event.recurrence.extra_dates.push_back({*slot, std::nullopt});
+  const auto& members = *patch.members();
+  const bool only_duration = members.size() == 1 && members.front().first == "duration";
+  if (members.empty() || only_duration) {
+    calendar::ExtraDate extra{*slot, std::nullopt};
+    if (only_duration) extra.duration = calendar::parse_duration(text(patch, "duration"));
+    event.recurrence.extra_dates.push_back(extra);
+    return {};
+  }
+  Json moved = object;
+  moved.set("start", slot_text);
+  const Event instance = TRY(read_body(patched(moved, patch)));
+  event.overrides[*slot] = override_of(event, *slot, instance);
+  return {};
+}
+
+}  // namespace
+
+Result<Event> from_json(const Json& object, const calendar::ZoneSource& zones) {
+  if (!object.members()) return refuse("entries", "should hold objects");
+  Event event = TRY(read_body(object));
+  const auto read_rules = [&](const char* name, std::vector<calendar::Rule>& rules) -> Result<void> {
+    const Json* array = object.find(name);
+    if (!array) return {};
+    if (!array->items()) return refuse(name, "should be a list");
+    for (const Json& rule : *array->items()) rules.push_back(TRY(rule_from_json(rule, event.when, zones)));
+    return {};
+  };
+  TRY_VOID(read_rules("recurrenceRules", event.recurrence.rules));
+  TRY_VOID(read_rules("excludedRecurrenceRules", event.recurrence.exclusion_rules));
+  for (const auto& [slot, patch] : entries(object, "recurrenceOverrides"))
+    TRY_VOID(read_override(object, slot, *patch, event));
+  std::ranges::sort(event.recurrence.extra_dates);
+  return event;
+}
+
+Result<Reading> read(std::string_view text_of_all, const calendar::ZoneSource& zones) {
+  const Json document = TRY(parse_json(text_of_all));
+  std::vector<const Json*> objects;
+  const Json* list = document.items() ? &document : document.find("entries");
+  if (list && list->items()) {
+    for (const Json& entry : *list->items()) objects.push_back(&entry);
+  } else if (text(document, "@type") == "Event") {
+    objects.push_back(&document);
+  } else {
+    return fail(ErrorKind::invalid,
+                "This JSON is no JSCalendar: it should be a Group, an Event or a list of Events.");
+  }
+  Reading reading;
+  for (std::size_t i = 0; i < objects.size(); ++i) {
+    if (text(*objects[i], "@type") == "Task") {
+      reading.warnings.push_back(fmt::format("Entry {} is a task and was left out.", i + 1));
+      continue;
+    }
+    auto event = from_json(*objects[i], zones);
+    if (event)
+      reading.events.push_back(std::move(*event));
+    else
+      reading.warnings.push_back(fmt::format("Entry {} was left out: {}", i + 1, event.error().message));
+  }
+  return reading;
+}
+
+}  // namespace kalends::jscalendar

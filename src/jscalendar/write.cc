@@ -1,0 +1,225 @@
+// Events to JSCalendar.
+#include <fmt/format.h>
+
+#include "base/text.h"
+#include "jscalendar/members.h"
+#include "jscalendar/text.h"
+
+namespace kalends::jscalendar {
+namespace {
+
+using calendar::Event;
+using calendar::TimeKind;
+
+// Adds `item` to the map member `name` under the next number, as RFC 8984 keys things that have no name of their own.
+void add(Json& out, const char* name, Json item) {
+  Json map = out.find(name) ? *out.find(name) : Json::object();
+  map.set(std::to_string(map.members()->size() + 1), std::move(item));
+  out.set(name, std::move(map));
+}
+
+void set_text(Json& out, const char* name, const std::string& text) {
+  if (!text.empty()) out.set(name, text);
+}
+
+void put_when(Json& out, const Event& event) {
+  out.set("start", calendar::to_string(event.when.start));
+  if (event.when.kind == TimeKind::zoned) out.set("timeZone", event.when.zone);
+  if (event.when.kind == TimeKind::all_day) out.set("showWithoutTime", true);
+  out.set("duration", calendar::to_string(event.when.duration));
+}
+
+void put_places(Json& out, const Event& event) {
+  std::vector<std::string> names = event.more_locations;
+  if (!event.location.empty() || !event.geo.empty()) names.insert(names.begin(), event.location);
+  for (std::size_t i = 0; i < names.size(); ++i) {
+    Json place = Json::object();
+    place.set("@type", "Location");
+    set_text(place, "name", names[i]);
+    if (i == 0 && !event.geo.empty()) {
+      std::string coordinates = event.geo;
+      if (const auto at = coordinates.find(';'); at != std::string::npos) coordinates[at] = ',';
+      place.set("coordinates", "geo:" + coordinates);
+    }
+    add(out, "locations", std::move(place));
+  }
+  if (!event.when.end_zone.empty())
+    add(out, "locations",
+        Json::object()
+            .set("@type", "Location")
+            .set("relativeTo", "end")
+            .set("timeZone", event.when.end_zone));
+  for (const std::string& uri : event.conferences)
+    add(out, "virtualLocations", Json::object().set("@type", "VirtualLocation").set("uri", uri));
+  for (const std::string& uri : event.attachments)
+    add(out, "links", Json::object().set("@type", "Link").set("href", uri).set("rel", "enclosure"));
+  if (!event.url.empty())
+    add(out, "links", Json::object().set("@type", "Link").set("href", event.url).set("rel", "describedby"));
+}
+
+Json participant(const calendar::Attendee& who, bool owner, bool attends) {
+  Json out = Json::object();
+  out.set("@type", "Participant");
+  set_text(out, "name", who.name);
+  out.set("sendTo", Json::object().set("imip", who.address));
+  out.set("kind", who.kind);
+  Json roles = Json::object();
+  if (owner) roles.set("owner", true);
+  if (attends) {
+    roles.set("attendee", true);
+    if (who.role == "optional" || who.role == "informational") roles.set(who.role, true);
+    if (who.role == "chair") roles.set("chair", true);
+    out.set("participationStatus", who.participation);
+    if (who.rsvp) out.set("expectReply", true);
+  }
+  out.set("roles", std::move(roles));
+  if (!who.parameters.empty()) {
+    Json parameters = Json::object();
+    for (const auto& [name, value] : who.parameters) parameters.set(name, value);
+    out.set(kParameters, std::move(parameters));
+  }
+  return out;
+}
+
+void put_people(Json& out, const Event& event) {
+  if (event.organizer) out.set("replyTo", Json::object().set("imip", event.organizer->address));
+  bool organizer_attends = false;
+  for (const calendar::Attendee& attendee : event.attendees) {
+    const bool owner = event.organizer && event.organizer->address == attendee.address;
+    organizer_attends = organizer_attends || owner;
+    add(out, "participants", participant(attendee, owner, true));
+  }
+  if (event.organizer && !organizer_attends)
+    add(out, "participants", participant(*event.organizer, true, false));
+}
+
+void put_reminders(Json& out, const Event& event) {
+  for (const calendar::Reminder& reminder : event.reminders) {
+    Json trigger = Json::object();
+    if (reminder.anchor == calendar::Reminder::Anchor::absolute) {
+      trigger.set("@type", "AbsoluteTrigger").set("when", to_rfc3339(reminder.at));
+    } else {
+      trigger.set("@type", "OffsetTrigger").set("offset", calendar::to_string(reminder.offset));
+      if (reminder.anchor == calendar::Reminder::Anchor::end) trigger.set("relativeTo", "end");
+    }
+    Json alert = Json::object();
+    alert.set("@type", "Alert").set("trigger", std::move(trigger)).set("action", reminder.action);
+    set_text(alert, kDescription, reminder.description);
+    if (!reminder.unknown.empty()) {
+      Json lines = Json::array();
+      for (const std::string& line : reminder.unknown) lines.push(line);
+      alert.set(kLines, std::move(lines));
+    }
+    add(out, "alerts", std::move(alert));
+  }
+}
+
+// Members of a JSEvent that came through iCalendar go back to their own place; other unknown lines into one of ours.
+void put_unknown(Json& out, const Event& event) {
+  Json lines = Json::object();
+  for (const calendar::Unknown& unknown : event.unknown) {
+    Json kept = Json::array();
+    for (const std::string& line : unknown.lines) {
+      const auto member = unknown.name == "JSPROP" ? member_of_line(line) : std::nullopt;
+      if (member && !out.find(member->first))
+        out.set(member->first, member->second);
+      else
+        kept.push(line);
+    }
+    if (!kept.items()->empty()) lines.set(unknown.name, std::move(kept));
+  }
+  if (!lines.members()->empty()) out.set(kLines, std::move(lines));
+  if (event.zones.empty()) return;
+  Json zones = Json::object();
+  for (const auto& [name, text] : event.zones) zones.set(name, text);
+  out.set(kZones, std::move(zones));
+}
+
+// Everything but uid, recurrence and overrides: what a series and one of its occurrences both have.
+Json body(const Event& event) {
+  Json out = Json::object();
+  out.set("@type", "Event").set("uid", event.uid);
+  if (event.sequence != 0) out.set("sequence", event.sequence);
+  if (event.created) out.set("created", to_rfc3339(*event.created));
+  if (event.updated) out.set("updated", to_rfc3339(*event.updated));
+  set_text(out, "title", event.title);
+  set_text(out, "description", event.description);
+  put_when(out, event);
+  put_places(out, event);
+  for (const std::string& category : event.categories) {
+    Json keywords = out.find("keywords") ? *out.find("keywords") : Json::object();
+    out.set("keywords", keywords.set(category, true));
+  }
+  set_text(out, "color", event.colour);
+  set_text(out, "status", event.status);
+  if (!event.visibility.empty())
+    out.set("privacy", event.visibility == "confidential" ? "secret" : event.visibility);
+  set_text(out, "freeBusyStatus", event.show_as);
+  if (event.priority) out.set("priority", *event.priority);
+  put_people(out, event);
+  put_reminders(out, event);
+  put_unknown(out, event);
+  return out;
+}
+
+// The members in which one occurrence differs from its series.
+Json patch_of(const Json& master, const Json& instance, calendar::LocalTime slot) {
+  Json patch = Json::object();
+  for (const auto& [name, value] : *instance.members()) {
+    const Json* before = master.find(name);
+    // An occurrence starts at its own slot unless the patch says otherwise.
+    if (name == "start" && *value.string() == calendar::to_string(slot)) continue;
+    if (name == "uid" || name == "sequence" || name == "created" || name == "updated") continue;
+    if (!before || before->dump() != value.dump()) patch.set(name, value);
+  }
+  for (const auto& [name, value] : *master.members())
+    if (!instance.find(name)) patch.set(name, Json());
+  return patch;
+}
+
+void put_overrides(Json& out, const Event& event, const Json& master) {
+  Json overrides = Json::object();
+  for (const calendar::ExtraDate& extra : event.recurrence.extra_dates) {
+    Json patch = Json::object();
+    if (extra.duration) patch.set("duration", calendar::to_string(*extra.duration));
+    overrides.set(calendar::to_string(extra.start), std::move(patch));
+  }
+  for (const auto& [slot, change] : event.overrides) {
+    const std::string name = calendar::to_string(slot);
+    if (change.excluded) {
+      overrides.set(name, Json::object().set("excluded", true));
+      continue;
+    }
+    const auto instance = instance_of(event, slot, change);
+    Json patch = instance ? patch_of(master, body(*instance), slot) : Json::object();
+    // The patch takes the place of the RDATE's own entry, and has to say that there was one.
+    if (overrides.find(name)) patch.set(kAdded, true);
+    overrides.set(name, std::move(patch));
+  }
+  if (!overrides.members()->empty()) out.set("recurrenceOverrides", std::move(overrides));
+}
+
+}  // namespace
+
+Json to_json(const Event& event, const calendar::ZoneSource& zones) {
+  const Json master = body(event);
+  Json out = master;
+  const auto put_rules = [&](const char* name, const std::vector<calendar::Rule>& rules) {
+    if (rules.empty()) return;
+    Json array = Json::array();
+    for (const calendar::Rule& rule : rules) array.push(rule_to_json(rule, event.when, zones));
+    out.set(name, std::move(array));
+  };
+  put_rules("recurrenceRules", event.recurrence.rules);
+  put_rules("excludedRecurrenceRules", event.recurrence.exclusion_rules);
+  put_overrides(out, event, master);
+  return out;
+}
+
+std::string write(const std::vector<Event>& events, const calendar::ZoneSource& zones) {
+  Json entries = Json::array();
+  for (const Event& event : events) entries.push(to_json(event, zones));
+  return Json::object().set("@type", "Group").set("entries", std::move(entries)).dump(2) + "\n";
+}
+
+}  // namespace kalends::jscalendar
