@@ -16,7 +16,8 @@ struct Occurrence {
   std::int64_t start_utc = 0;  // seconds; floating and all-day times are read in `viewer`
   std::int64_t end_utc = 0;
   bool overridden = false;
-  bool cancelled = false;   // an override with status "cancelled"; excluded slots do not occur at all
+  bool cancelled =
+      false;  // its status, its own or the series', is "cancelled"; excluded slots do not occur at all
 
   bool operator==(const Occurrence&) const = default;
 };
@@ -35,12 +36,16 @@ struct ExpansionLimits {
 // Every occurrence that overlaps `range` (or starts in it, for one without length), by start. DTSTART counts as the
 // first occurrence even when it does not match the rule; EXDATE and EXRULE take away, RDATE adds; COUNT counts DTSTART
 // and slots that are excluded. A time in a DST gap uses the offset before the gap and counts (RFC 8984 section 4.3.3).
-// BYSETPOS, BYWEEKNO and WKST as RFC 5545 section 3.3.10; a weekday that BYWEEKNO lacks comes from DTSTART.
+// BYSETPOS, BYWEEKNO and WKST as RFC 5545 section 3.3.10; a weekday that BYWEEKNO lacks comes from DTSTART. HOURLY and
+// finer rules step on the wall clock. An UNTIL that is a date lasts to the end of that day; one before DTSTART leaves
+// nothing. An override whose slot the series does not have is one more occurrence (RFC 8984 section 4.3.5).
 // `viewer` is the zone in which floating and all-day times are read. invalid past a limit, and for a zone nobody knows.
 Result<std::vector<Occurrence>> occurrences(const Event& event, Range range, const ZoneSource& zones,
                                             const Zone& viewer, ExpansionLimits limits = {});
 
-// The rule's bare starts from `start` on, in order, until `visit` returns false. Used by occurrences and by tests.
+// The rule's starts that are not before `not_before`, in order, until `visit` returns false; `start` is the first one
+// even when it does not match. `zone` reads an UNTIL in UTC and may be nullptr. No start lies past the year 9999.
+// invalid when limits.max_steps is reached, and for an all-day start with a rule finer than DAILY.
 Result<void> expand(const Rule& rule, LocalTime start, TimeKind kind, const Zone* zone, LocalTime not_before,
                     const std::function<bool(LocalTime)>& visit, ExpansionLimits limits = {});
 

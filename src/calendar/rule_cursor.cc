@@ -1,0 +1,326 @@
+#include "calendar/rule_cursor.h"
+
+#include <algorithm>
+#include <bit>
+#include <limits>
+#include <numeric>
+
+namespace kalends::calendar {
+
+namespace {
+
+constexpr std::int64_t kDay = 86400;
+constexpr int kLastYear = 9999;
+constexpr std::int64_t kNever = std::numeric_limits<std::int64_t>::max();
+constexpr std::int64_t kWidestOffset = 2 * kDay;  // wall clock and UTC are never this far apart
+
+std::int64_t floor_div(std::int64_t a, std::int64_t b) { return a / b - (a % b < 0 ? 1 : 0); }
+std::int64_t ceil_div(std::int64_t a, std::int64_t b) { return -floor_div(-a, b); }
+
+std::int64_t unit_of(Frequency frequency) {
+  return frequency == Frequency::hourly ? 3600 : frequency == Frequency::minutely ? 60 : 1;
+}
+
+// The list, or what DTSTART says when there is none. A leap second is the second before it.
+std::vector<int> or_else(const std::vector<int>& list, int of_start) {
+  if (list.empty()) return {of_start};
+  std::vector<int> out = list;
+  if (out.back() == 60) out.back() = 59;
+  out.erase(std::unique(out.begin(), out.end()), out.end());
+  return out;
+}
+
+}  // namespace
+
+RuleCursor::RuleCursor(const Rule& rule, LocalTime start, TimeKind kind, const Zone* zone, Window window,
+                       OffRuleStart off_rule, std::size_t max_steps)
+    : frequency_(rule.frequency),
+      start_(start.seconds),
+      not_before_(window.from.seconds),
+      after_(off_rule == OffRuleStart::counts ? start.seconds : start.seconds - 1),
+      last_wall_(std::min(window.to, at(date_of(YearMonthDay{kLastYear, 12, 31}), kDay - 1)).seconds),
+      check_utc_from_(kNever),
+      remaining_(rule.count ? std::int64_t{*rule.count} : -1),
+      week_start_(static_cast<int>(rule.week_start)),
+      filter_(rule, date_of(start)),
+      positions_(rule.by_set_position),
+      step_(rule.interval),
+      max_steps_(max_steps),
+      give_start_(off_rule == OffRuleStart::counts) {
+  if (frequency_ == Frequency::weekly) step_ *= 7;
+  if (frequency_ >= Frequency::hourly) step_ *= unit_of(frequency_);
+  set_bound(rule, kind == TimeKind::zoned ? zone : nullptr);
+  if (kind == TimeKind::all_day) {
+    offsets_ = {0};  // RFC 5545: BYHOUR, BYMINUTE and BYSECOND are ignored for dates
+  } else {
+    set_offsets(rule);
+  }
+  set_masks(rule);
+  period_ = period_of(start);
+  bases_.reserve(frequency_ == Frequency::yearly ? 64 : 31);
+  if (clock_can_match()) {
+    skip_to_not_before();
+  } else {
+    period_ = kNever;
+  }
+}
+
+void RuleCursor::set_bound(const Rule& rule, const Zone* zone) {
+  if (!rule.until) return;
+  std::int64_t until = rule.until->time.seconds;
+  if (rule.until->kind == Until::Kind::date) until += kDay - 1;  // that whole day
+  if (rule.until->kind == Until::Kind::utc && zone != nullptr) {
+    zone_ = zone;
+    until_utc_ = until;
+    check_utc_from_ = until - kWidestOffset;
+    until += kWidestOffset;
+  }
+  last_wall_ = std::min(last_wall_, until);
+}
+
+void RuleCursor::set_offsets(const Rule& rule) {
+  int of_day = second_of_day(LocalTime{start_});
+  std::vector<int> none{0};
+  auto hours = frequency_ >= Frequency::hourly ? none : or_else(rule.by_hour, of_day / 3600);
+  auto minutes = frequency_ >= Frequency::minutely ? none : or_else(rule.by_minute, of_day / 60 % 60);
+  auto seconds = frequency_ >= Frequency::secondly ? none : or_else(rule.by_second, of_day % 60);
+  offsets_.reserve(hours.size() * minutes.size() * seconds.size());
+  for (int hour : hours) {
+    for (int minute : minutes) {
+      for (int second : seconds) offsets_.push_back(hour * 3600 + minute * 60 + second);
+    }
+  }
+}
+
+void RuleCursor::set_masks(const Rule& rule) {
+  if (frequency_ < Frequency::hourly) return;
+  for (int hour : rule.by_hour) hours_ |= 1u << hour;
+  if (frequency_ < Frequency::minutely) return;
+  for (int minute : rule.by_minute) minutes_ |= std::uint64_t{1} << minute;
+  if (frequency_ < Frequency::secondly) return;
+  for (int second : rule.by_second) seconds_ |= std::uint64_t{1} << std::min(second, 59);
+}
+
+// Steps of a fixed length meet only some times of day; when BYHOUR and its like leave none of them, the rule is empty.
+bool RuleCursor::clock_can_match() const {
+  if (frequency_ < Frequency::hourly || (hours_ == 0 && minutes_ == 0 && seconds_ == 0)) return true;
+  std::int64_t common = std::gcd(step_, kDay);
+  for (std::int64_t second = period_of(LocalTime{start_}) - floor_div(start_, kDay) * kDay, n = kDay / common;
+       n > 0; --n) {
+    bool match = (hours_ == 0 || (hours_ >> (second / 3600) & 1) != 0) &&
+                 (minutes_ == 0 || (minutes_ >> (second / 60 % 60) & 1) != 0) &&
+                 (seconds_ == 0 || (seconds_ >> (second % 60) & 1) != 0);
+    if (match) return true;
+    second = (second + common) % kDay;
+  }
+  return false;
+}
+
+std::int64_t RuleCursor::period_of(LocalTime time) const {
+  Date date = date_of(time);
+  switch (frequency_) {
+    case Frequency::yearly: return civil(date).year;
+    case Frequency::monthly: {
+      YearMonthDay ymd = civil(date);
+      return std::int64_t{ymd.year} * 12 + ymd.month - 1;
+    }
+    case Frequency::weekly: return date.days - (static_cast<int>(weekday(date)) - week_start_ + 7) % 7;
+    case Frequency::daily: return date.days;
+    default: return floor_div(time.seconds, unit_of(frequency_)) * unit_of(frequency_);
+  }
+}
+
+void RuleCursor::skip_to_not_before() {
+  if (not_before_ <= start_) return;
+  std::int64_t target = period_of(LocalTime{std::min(not_before_, last_wall_ + kDay)});
+  std::int64_t count = floor_div(target - period_, step_);
+  if (remaining_ >= 0) {
+    // With COUNT whole periods can be left out unseen only where each gives the same number of starts.
+    bool even = frequency_ >= Frequency::daily && filter_.passes_all() && positions_.empty() && hours_ == 0 &&
+                minutes_ == 0 && seconds_ == 0;
+    if (!even) return;
+    auto each = static_cast<std::int64_t>(offsets_.size());
+    count = std::min(count, (remaining_ - 1) / each) - 1;
+    if (count <= 0) return;
+    // The first period may have lost starts to DTSTART; those it has are counted one by one.
+    std::int64_t first = period_ * (frequency_ == Frequency::daily ? kDay : 1);
+    std::int64_t lost = std::ranges::count_if(offsets_, [&](std::int32_t o) { return first + o <= after_; });
+    remaining_ -= count * each - lost + (give_start_ ? 1 : 0);
+    give_start_ = false;
+  }
+  if (count > 0) period_ += count * step_;
+}
+
+// Whether `value` is a start to give out. `done` when it and all later ones lie past the end.
+bool RuleCursor::accept(std::int64_t value, bool& done) {
+  if (value > last_wall_ || remaining_ == 0) {
+    done = true;
+    return false;
+  }
+  if (value > check_utc_from_ && zone_->to_utc(LocalTime{value}) > until_utc_) return false;
+  if (remaining_ > 0) --remaining_;
+  return value >= not_before_;
+}
+
+bool RuleCursor::next(LocalTime& out) {
+  if (give_start_) {
+    give_start_ = false;
+    out.seconds = start_;
+    if (accept(start_, over_)) return true;
+  }
+  while (!over_) {
+    while (positions_.empty() ? base_ < bases_.size() : pick_ < picks_.size()) {
+      std::int64_t value = 0;
+      if (positions_.empty()) {
+        value = bases_[base_] + offsets_[offset_];
+        if (++offset_ == offsets_.size()) {
+          offset_ = 0;
+          ++base_;
+        }
+      } else {
+        std::size_t index = picks_[pick_++];
+        value = bases_[index / offsets_.size()] + offsets_[index % offsets_.size()];
+      }
+      if (value <= after_) continue;
+      if (accept(value, over_)) {
+        out.seconds = value;
+        return true;
+      }
+      if (over_) return false;
+    }
+    if (!fill()) over_ = true;
+  }
+  return false;
+}
+
+// Moves to the next period that has a start worth giving. False at the end.
+bool RuleCursor::fill() {
+  while (true) {
+    if (remaining_ == 0 || period_ == kNever || period_start() > last_wall_) return false;
+    if (++steps_ > max_steps_) {
+      reached_limit_ = true;
+      return false;
+    }
+    bases_.clear();
+    base_ = offset_ = pick_ = 0;
+    picks_.clear();
+    if (!fill_period()) continue;
+    if (!positions_.empty()) {
+      pick_positions();
+      if (picks_.empty()) continue;
+    }
+    if (!pass_over()) return true;
+  }
+}
+
+std::int64_t RuleCursor::period_start() const {
+  switch (frequency_) {
+    case Frequency::yearly:
+      return at(date_of(YearMonthDay{static_cast<int>(std::min<std::int64_t>(period_, kLastYear + 1)), 1, 1}))
+          .seconds;
+    case Frequency::monthly: {
+      std::int64_t month = std::min<std::int64_t>(period_, (kLastYear + 1) * 12);
+      std::int64_t year = floor_div(month, 12);
+      return at(date_of(YearMonthDay{static_cast<int>(year), static_cast<int>(month - year * 12) + 1, 1}))
+          .seconds;
+    }
+    case Frequency::weekly:
+    case Frequency::daily: return period_ * kDay;
+    default: return period_;
+  }
+}
+
+// Fills bases_ from period_ and moves period_ on. False when the period has none.
+bool RuleCursor::fill_period() {
+  switch (frequency_) {
+    case Frequency::yearly:
+      for (int month = 1; month <= 12; ++month) fill_month(static_cast<int>(period_), month);
+      period_ += step_;
+      break;
+    case Frequency::monthly: {
+      std::int64_t year = floor_div(period_, 12);
+      fill_month(static_cast<int>(year), static_cast<int>(period_ - year * 12) + 1);
+      period_ += step_;
+      break;
+    }
+    case Frequency::weekly: fill_week(); break;
+    case Frequency::daily: fill_day(); break;
+    default: fill_clock();
+  }
+  return !bases_.empty();
+}
+
+void RuleCursor::fill_month(int year, int month) {
+  std::uint32_t days = filter_.days_of_month(year, month);
+  if (days == 0) return;
+  std::int64_t first = at(date_of(YearMonthDay{year, month, 1})).seconds;
+  for (; days != 0; days &= days - 1) bases_.push_back(first + std::countr_zero(days) * kDay);
+}
+
+void RuleCursor::fill_week() {
+  for (int i = 0; i < 7; ++i) {
+    auto day = static_cast<std::int32_t>(period_ + i);
+    bool match = filter_.only_weekdays() ? (filter_.weekdays() >> ((week_start_ + i) % 7) & 1) != 0
+                                         : filter_.matches(Date{day});
+    if (match) bases_.push_back(day * kDay);
+  }
+  period_ += step_;
+}
+
+void RuleCursor::fill_day() {
+  Date day{static_cast<std::int32_t>(period_)};
+  if (filter_.passes_all() || filter_.matches(day)) {
+    bases_.push_back(day.days * kDay);
+    period_ += step_;
+  } else {
+    period_ += ceil_div(filter_.next_candidate(day).days - period_, step_) * step_;
+  }
+}
+
+void RuleCursor::skip_on_clock(std::int64_t to_seconds) {
+  period_ += ceil_div(to_seconds - period_, step_) * step_;
+}
+
+void RuleCursor::fill_clock() {
+  LocalTime time{period_};
+  Date day = date_of(time);
+  std::int32_t second = second_of_day(time);
+  if (!filter_.passes_all() && !filter_.matches(day)) {
+    skip_on_clock(at(filter_.next_candidate(day)).seconds);
+  } else if (hours_ != 0 && (hours_ >> (second / 3600) & 1) == 0) {
+    skip_on_clock(at(day, (second / 3600 + 1) * 3600).seconds);
+  } else if (minutes_ != 0 && (minutes_ >> (second / 60 % 60) & 1) == 0) {
+    skip_on_clock(at(day, (second / 60 + 1) * 60).seconds);
+  } else if (seconds_ == 0 || (seconds_ >> (second % 60) & 1) != 0) {
+    bases_.push_back(period_);
+    period_ += step_;
+  } else {
+    period_ += step_;
+  }
+}
+
+// With COUNT, a period that lies whole before not_before is only counted. True when this one was.
+bool RuleCursor::pass_over() {
+  bool whole = bases_.front() + offsets_.front() > after_;
+  std::int64_t last = bases_.back() + offsets_.back();
+  if (!whole || last >= not_before_ || last > last_wall_ || last > check_utc_from_) return false;
+  std::size_t size = positions_.empty() ? bases_.size() * offsets_.size() : picks_.size();
+  if (remaining_ >= 0) {
+    if (remaining_ <= static_cast<std::int64_t>(size)) return false;
+    remaining_ -= static_cast<std::int64_t>(size);
+  }
+  return true;
+}
+
+// BYSETPOS: the n-th of the period's starts, or the n-th from its end.
+void RuleCursor::pick_positions() {
+  auto size = static_cast<std::int64_t>(bases_.size() * offsets_.size());
+  for (int position : positions_) {
+    std::int64_t index = position > 0 ? position - 1 : size + position;
+    if (index >= 0 && index < size) picks_.push_back(static_cast<std::size_t>(index));
+  }
+  std::ranges::sort(picks_);
+  picks_.erase(std::unique(picks_.begin(), picks_.end()), picks_.end());
+}
+
+}  // namespace kalends::calendar
