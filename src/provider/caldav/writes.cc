@@ -37,9 +37,9 @@ bool is_uid_clash(const DavAnswer& answer) {
   if (names_condition(body, kNoUidConflict) || names_condition(body, kUniqueObject)) return true;
   const std::string words = to_lower(body);
   const bool speaks_of_uid = words.find("uid") != std::string::npos;
-  const bool speaks_of_clash = words.find("exist") != std::string::npos ||
-                               words.find("conflict") != std::string::npos ||
-                               words.find("unique") != std::string::npos;
+  const bool speaks_of_clash =
+      words.find("exist") != std::string::npos || words.find("conflict") != std::string::npos ||
+      words.find("unique") != std::string::npos || words.find("already") != std::string::npos;
   return (speaks_of_uid && speaks_of_clash) || (answer.status == 409 && body.empty());
 }
 
