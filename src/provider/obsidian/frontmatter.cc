@@ -209,7 +209,7 @@ std::vector<Entry> entries_of(std::string_view note, const Block& block) {
   return entries;
 }
 
-std::string apply(std::string_view note, const std::vector<Edit>& edits) {
+std::string apply_edits(std::string_view note, const std::vector<Edit>& edits) {
   const Block block = find_block(note);
   std::vector<bool> done(edits.size(), false);
   if (block.presence != Block::Presence::closed) {

@@ -39,7 +39,7 @@ struct Edit {
 };
 // The note with these keys set. A key that is there is changed in place (its comment stays, further lines of its value
 // go); a new one is appended to the block; a note without a block gets one on top.
-std::string apply(std::string_view note, const std::vector<Edit>& edits);
+std::string apply_edits(std::string_view note, const std::vector<Edit>& edits);
 
 // Text as YAML on one line, plain where every reader takes it for that text, else quoted. `old` is the value that
 // stood there ("" for none): its quotes are kept.

@@ -11,7 +11,7 @@ namespace kalends::provider::obsidian {
 namespace {
 
 std::string edited(std::string_view note, std::string key, std::string value) {
-  return apply(note, {{std::move(key), std::move(value)}});
+  return apply_edits(note, {{std::move(key), std::move(value)}});
 }
 
 TEST(FindBlock, StartsAtTheFirstByteOnly) {
@@ -25,7 +25,7 @@ TEST(FindBlock, StartsAtTheFirstByteOnly) {
   EXPECT_EQ(find_block("---").presence, Block::Presence::none);
 }
 
-TEST(Apply, ChangesAValueInPlaceAndKeepsItsComment) {
+TEST(ApplyEdits, ChangesAValueInPlaceAndKeepsItsComment) {
   EXPECT_EQ(edited("---\n# head\ntitle:   Old  # why\nx: [1,\n 2]\n---\ntext\n", "title", "New"),
             "---\n# head\ntitle:   New  # why\nx: [1,\n 2]\n---\ntext\n");
   EXPECT_EQ(edited("---\ntitle: \"a # b\" # c\n---\n", "title", "New"), "---\ntitle: New # c\n---\n");
@@ -34,14 +34,14 @@ TEST(Apply, ChangesAValueInPlaceAndKeepsItsComment) {
   EXPECT_EQ(edited("---\n\"title\" : x\n---\n", "title", "New"), "---\n\"title\" : New\n---\n");
 }
 
-TEST(Apply, KeepsEveryLineEndAndAMissingLastOne) {
+TEST(ApplyEdits, KeepsEveryLineEndAndAMissingLastOne) {
   EXPECT_EQ(edited("---\r\ntitle: a\r\nb: 1\n---\r\nbody\rno end", "title", "c"),
             "---\r\ntitle: c\r\nb: 1\n---\r\nbody\rno end");
   EXPECT_EQ(edited("---\r\nb: 1\n---\nbody", "title", "c"), "---\r\nb: 1\ntitle: c\r\n---\nbody");
   EXPECT_EQ(edited("\xEF\xBB\xBF---\nb: 1\n---", "title", "c"), "\xEF\xBB\xBF---\nb: 1\ntitle: c\n---");
 }
 
-TEST(Apply, ReplacesAValueOfManyLinesAsAWhole) {
+TEST(ApplyEdits, ReplacesAValueOfManyLinesAsAWhole) {
   EXPECT_EQ(edited("---\ntitle: >-\n  two\n  # no comment\n\n  lines\n# mine\nb: 1\n---\n", "title", "c"),
             "---\ntitle: c\n# mine\nb: 1\n---\n");
   EXPECT_EQ(edited("---\nskipDates:\n- 2026-01-01\n- 2026-01-02\nb: 1\n---\n", "skipDates", "[]"),
@@ -51,21 +51,22 @@ TEST(Apply, ReplacesAValueOfManyLinesAsAWhole) {
   EXPECT_EQ(edited("---\nt:\n  x: 1\n  y:\n    - z\n---\n", "t", "x"), "---\nt: x\n---\n");
 }
 
-TEST(Apply, RemovesAKeyWithAllItsLines) {
-  EXPECT_EQ(apply("---\na: 1\nb:\n  - 2\n# c\nd: 3\n---\n", {{"b", std::nullopt}}),
+TEST(ApplyEdits, RemovesAKeyWithAllItsLines) {
+  EXPECT_EQ(apply_edits("---\na: 1\nb:\n  - 2\n# c\nd: 3\n---\n", {{"b", std::nullopt}}),
             "---\na: 1\n# c\nd: 3\n---\n");
-  EXPECT_EQ(apply("---\na: 1\n---\n", {{"z", std::nullopt}}), "---\na: 1\n---\n");
+  EXPECT_EQ(apply_edits("---\na: 1\n---\n", {{"z", std::nullopt}}), "---\na: 1\n---\n");
 }
 
-TEST(Apply, NeverTouchesNestedKeysOfThatName) {
+TEST(ApplyEdits, NeverTouchesNestedKeysOfThatName) {
   EXPECT_EQ(edited("---\nx:\n  title: in\ntitle: out\n---\ntitle: body\n", "title", "new"),
             "---\nx:\n  title: in\ntitle: new\n---\ntitle: body\n");
 }
 
-TEST(Apply, AppendsNewKeysInOrderAtTheEndOfTheBlock) {
-  EXPECT_EQ(apply("---\na: 1\n---\n", {{"b", "2"}, {"a", "3"}, {"c", "4"}}), "---\na: 3\nb: 2\nc: 4\n---\n");
-  EXPECT_EQ(apply("text\r\nmore", {{"b", "2"}}), "---\r\nb: 2\r\n---\r\ntext\r\nmore");
-  EXPECT_EQ(apply("", {{"b", "2"}}), "---\nb: 2\n---\n");
+TEST(ApplyEdits, AppendsNewKeysInOrderAtTheEndOfTheBlock) {
+  EXPECT_EQ(apply_edits("---\na: 1\n---\n", {{"b", "2"}, {"a", "3"}, {"c", "4"}}),
+            "---\na: 3\nb: 2\nc: 4\n---\n");
+  EXPECT_EQ(apply_edits("text\r\nmore", {{"b", "2"}}), "---\r\nb: 2\r\n---\r\ntext\r\nmore");
+  EXPECT_EQ(apply_edits("", {{"b", "2"}}), "---\nb: 2\n---\n");
 }
 
 TEST(Spell, AnyReaderGivesTheSameTextBack) {
