@@ -1,0 +1,184 @@
+// One cycle: observe -> match -> plan -> guard -> keep -> act and settle.
+// **Every step is one transaction. Cut off anywhere, the next cycle looks again and plans again.**
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "base/text.h"
+#include "engine/inner.h"
+
+namespace kalends::engine {
+
+namespace {
+
+using ports::HeldRow;
+
+// What the plans depend on beside the calendars' contents: when it changes, every event is planned again.
+std::string rules_digest(const Settings& settings, Instant now) {
+  std::string all;
+  auto add = [&](std::string_view text) { all += std::to_string(text.size()) + ":" + std::string(text); };
+  bool windowed = false;
+  for (const CalendarId& id : settings.calendars) add(id.value);
+  for (const sync::Link& link : settings.links) {
+    for (const CalendarId& id : link.calendars) add(id.value);
+    add(std::to_string(static_cast<int>(link.direction)) + link.from.value);
+    add(std::to_string(static_cast<int>(link.conflict.kind)) + link.conflict.preferred.value);
+    add(link.privacy.mask ? "mask" : "full");
+    add(link.privacy.title.value_or("\x01"));
+    for (const std::string& field : link.privacy.drop) add(field);
+    const sync::Filter& filter = link.filter;
+    add(filter.title.value_or("\x01"));
+    add(filter.attendee.value_or("\x01"));
+    for (const std::string& category : filter.categories) add(category);
+    add(filter.all_day ? (*filter.all_day ? "y" : "n") : "-");
+    add(filter.busy ? (*filter.busy ? "y" : "n") : "-");
+    add(std::to_string(filter.past_days.value_or(-1)) + "," +
+        std::to_string(filter.future_days.value_or(-1)));
+    windowed = windowed || filter.past_days || filter.future_days;
+    add("end");
+  }
+  if (windowed) add(std::to_string(now.ms / 86'400'000));
+  return std::to_string(std::hash<std::string>()(all)) + "/" + std::to_string(all.size());
+}
+
+}  // namespace
+
+Result<void> Engine::Inner::prepare(Transaction& tx, Cycle& cycle) {
+  epoch = TRY(tx.meta("epoch")).value_or("1");
+  auto secret = TRY(tx.meta("title_secret"));
+  if (!secret) {
+    secret = fmt::format("{:016x}{:016x}", world.random.next(), world.random.next());
+    TRY_VOID(tx.set_meta("title_secret", *secret));
+  }
+  title_secret = *secret;
+
+  // A calendar at another address is another calendar: what was agreed with the old one is over.
+  for (const CalendarId& id : settings.calendars) {
+    std::string address = providers.at(id)->address();
+    auto row = TRY(tx.calendar(id));
+    if (row && row->address == address) continue;
+    if (row) TRY_VOID(retire_calendar(tx, id));
+    ports::CalendarRow fresh;
+    fresh.id = id;
+    fresh.address = address;
+    TRY_VOID(tx.put(fresh));
+  }
+
+  std::string rules = rules_digest(settings, cycle.now);
+  if (TRY(tx.meta("rules")).value_or("") != rules) {
+    for (const EventId& id : TRY(tx.all_events())) TRY_VOID(tx.set_dirty(id, true));
+    TRY_VOID(tx.set_meta("rules", rules));
+  }
+  for (HeldRow::State state : {HeldRow::State::approved, HeldRow::State::rejected}) {
+    for (const HeldRow& row : TRY(tx.held(state))) {
+      HeldRecord record = TRY(decode_held(row.blob));
+      auto& keys = state == HeldRow::State::approved ? cycle.approved : cycle.rejected;
+      keys.insert(record.keys.begin(), record.keys.end());
+    }
+  }
+  cycle.seen = parse_integer(TRY(tx.meta("seen")).value_or("0")).value_or(0) + 1;
+  TRY_VOID(tx.set_meta("seen", std::to_string(cycle.seen)));
+  ports::RunRow run;
+  run.started = cycle.now;
+  run.kind = "sync";
+  cycle.run = TRY(tx.add(run));
+  cycle.report.run = cycle.dry ? 0 : cycle.run;
+  return {};
+}
+
+// The calendar's items are forgotten and its bases retired: linking again is a first run, and absence proves nothing.
+Result<void> Engine::Inner::retire_calendar(Transaction& tx, const CalendarId& id) {
+  for (const ports::BaseRow& row : TRY(tx.bases_at(id))) {
+    sync::Base base = TRY(sync::decode_base(row.blob));
+    base.standing = base.standing == sync::Standing::not_here ? base.standing : sync::Standing::retired;
+    base.fields.clear();
+    base.items.clear();
+    base.intent.reset();
+    base.nonce.clear();
+    TRY_VOID(put_base(tx, row.event, id, base, true));
+    TRY_VOID(tx.set_dirty(row.event, true));
+  }
+  return tx.remove_calendar(id);
+}
+
+Result<void> Engine::Inner::finish(Transaction& tx, Cycle& cycle) {
+  for (const sync::Link& link : settings.links) {
+    bool waits = false;
+    for (const CalendarId& id : link.calendars) {
+      waits = waits || !cycle.reachable.contains(id);
+      std::string key = "first_run|" + link.id.value + "|" + id.value;
+      waits = waits || (cycle.proposed.contains(key) && !cycle.approved.contains(key));
+    }
+    if (!waits) TRY_VOID(tx.set_meta(link_key(link), "1"));
+  }
+  for (const auto& [id, counts] : cycle.counts) cycle.report.calendars.push_back(counts);
+  cycle.report.held_waiting = TRY(tx.held(HeldRow::State::waiting)).size();
+  cycle.report.conflicts_open = TRY(tx.conflicts(true)).size();
+  auto run = TRY(tx.run(cycle.run));
+  if (run) {
+    run->ended = world.clock.now();
+    std::string summary;
+    for (const auto& [id, c] : cycle.counts)
+      summary += fmt::format("{}: {} pulled, {} created, {} updated, {} removed, {} failed\n", id.value,
+                             c.pulled, c.created, c.updated, c.removed, c.failed);
+    for (const std::string& error : cycle.report.errors) summary += error + "\n";
+    run->blob = summary;
+    TRY_VOID(tx.put(*run));
+  }
+  return {};
+}
+
+Result<RunReport> Engine::Inner::cycle(SyncOptions options, bool dry) {
+  if (!links_ok) return std::unexpected(links_error);
+  Cycle cycle;
+  cycle.now = world.clock.now();
+  cycle.yes = options.yes;
+  cycle.dry = dry;
+  auto tx = TRY(world.store.begin());
+  auto step = [&]() -> Result<void> {
+    if (dry) return {};
+    TRY_VOID(tx->commit());
+    tx.reset();
+    tx = TRY(world.store.begin());
+    return {};
+  };
+  TRY_VOID(prepare(*tx, cycle));
+  TRY_VOID(step());
+  for (std::size_t i = 0; i < settings.calendars.size(); ++i) {
+    if (world.progress != nullptr)
+      world.progress->update("reading " + settings.calendars[i].value, i, settings.calendars.size());
+    TRY_VOID(observe(*tx, cycle, settings.calendars[i]));
+    TRY_VOID(step());
+  }
+  // A write that lost a race is planned again at once, and so is what a conflict left behind.
+  constexpr int kPasses = 3;
+  for (int pass = 0; pass < kPasses; ++pass) {
+    cycle.holdings.clear();
+    TRY_VOID(match_arrivals(*tx, cycle));
+    std::vector<Planned> planned = TRY(plan_all(*tx, cycle));
+    TRY_VOID(hold_incoming(*tx, cycle, planned));
+    TRY_VOID(hold_outgoing(*tx, cycle, planned));
+    TRY_VOID(keep(*tx, cycle, planned));
+    if (pass == 0) TRY_VOID(store_holdings(*tx, cycle));
+    bool writes = std::ranges::any_of(planned, [](const Planned& one) {
+      return !one.plan.spawned.empty() ||
+             std::ranges::any_of(one.plan.places, [](const auto& p) { return p.push.has_value(); });
+    });
+    if (dry || !writes) break;
+    TRY_VOID(tx->commit());
+    tx.reset();
+    TRY_VOID(act(cycle, planned));
+    tx = TRY(world.store.begin());
+    bool again = !TRY(tx->dirty_items()).empty() || !TRY(tx->dirty_events()).empty();
+    if (!again) break;
+  }
+  TRY_VOID(finish(*tx, cycle));
+  if (!dry) TRY_VOID(tx->commit());
+  return cycle.report;
+}
+
+Result<RunReport> Engine::sync(SyncOptions options) { return inner_->cycle(options, false); }
+
+Result<RunReport> Engine::plan() { return inner_->cycle({}, true); }
+
+}  // namespace kalends::engine

@@ -1,0 +1,89 @@
+#include "engine/inner.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "base/digest.h"
+#include "base/text.h"
+
+namespace kalends::engine {
+
+const char* to_string(Move::Kind kind) {
+  switch (kind) {
+    case Move::Kind::pull: return "pull";
+    case Move::Kind::create: return "create";
+    case Move::Kind::update: return "update";
+    case Move::Kind::remove: return "remove";
+    case Move::Kind::adopt: return "adopt";
+    case Move::Kind::conflict: return "conflict";
+    case Move::Kind::hold: return "hold";
+  }
+  return "pull";
+}
+
+Engine::Engine(World world, Settings settings, std::map<CalendarId, ports::Provider*> providers)
+    : inner_(new Inner{world, std::move(settings), std::move(providers), {}, {}, true, "1", {}}) {
+  auto compiled = sync::compile(inner_->settings.links);
+  if (compiled) {
+    inner_->links = *std::move(compiled);
+  } else {
+    inner_->links_ok = false;
+    inner_->links_error = compiled.error();
+  }
+}
+
+Engine::~Engine() = default;
+
+std::string Engine::Inner::title_key(std::string_view title) const {
+  return title.empty() ? std::string() : hmac_sha256(title_secret, to_lower(trim(title))).hex().substr(0, 32);
+}
+
+EventId Engine::Inner::new_event_id() {
+  return EventId(fmt::format("{:016x}{:016x}", world.random.next(), world.random.next()));
+}
+
+std::string Engine::Inner::new_nonce() { return fmt::format("{:016x}", world.random.next()); }
+
+const sync::Link* Engine::Inner::link(const LinkId& id) const {
+  for (const sync::Link& link : settings.links)
+    if (link.id == id) return &link;
+  return nullptr;
+}
+
+std::string Engine::Inner::link_key(const sync::Link& link) const {
+  std::string all = std::to_string(static_cast<int>(link.direction)) + link.from.value;
+  for (const CalendarId& id : link.calendars) {
+    auto provider = providers.find(id);
+    all += "\n" + id.value + "\n" + (provider == providers.end() ? "" : provider->second->address());
+  }
+  return "linked:" + sha256(all).hex().substr(0, 16);
+}
+
+std::string replica_name(std::string_view replica) {
+  return std::string(replica.substr(0, replica.rfind('#')));
+}
+
+std::string fingerprint(const calendar::Facts& facts) {
+  if (facts.get("title").empty()) return {};
+  return sha256(facts.get("title") + "\n" + facts.get("when") + "\n" + facts.get("recurrence"))
+      .hex()
+      .substr(0, 32);
+}
+
+std::vector<std::string> fields_of(const std::vector<std::string>& paths) {
+  std::vector<std::string> out;
+  for (const std::string& path : paths) {
+    std::string field(calendar::field_of(path));
+    if (std::ranges::find(out, field) == out.end()) out.push_back(std::move(field));
+  }
+  return out;
+}
+
+std::vector<std::string> fields_of(const std::vector<calendar::Change>& changes) {
+  std::vector<std::string> paths;
+  for (const calendar::Change& change : changes) paths.push_back(change.path);
+  return fields_of(paths);
+}
+
+}  // namespace kalends::engine

@@ -1,0 +1,139 @@
+// What the parts of the engine share. Internal to engine.
+#pragma once
+
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "engine/engine.h"
+#include "engine/records.h"
+#include "merge/state.h"
+#include "sync/base.h"
+#include "sync/guard.h"
+#include "sync/plan.h"
+#include "sync/route.h"
+
+namespace kalends::engine {
+
+using ports::Transaction;
+
+// One event as the store has it.
+struct Loaded {
+  ports::EventRow row;
+  merge::EventState state;
+  std::map<CalendarId, sync::Base> bases;
+  std::map<CalendarId, ports::ItemRow> items;  // the present, gone or unreadable one in each calendar
+};
+
+// One event's plan with everything needed to carry it out.
+struct Planned {
+  Loaded loaded;
+  std::vector<sync::Place> places;
+  sync::EventPlan plan;
+  std::map<CalendarId, sync::Lens> lenses;  // after the plan
+  std::set<CalendarId> ignored;             // calendars whose news is held
+};
+
+// What a cycle knows that no store keeps.
+struct Cycle {
+  std::int64_t run = 0;
+  std::int64_t seen = 0;  // the number of this cycle's observations
+  Instant now;
+  bool yes = false;
+  bool dry = false;
+  std::map<CalendarId, Instant> watched_since;  // the look before this one
+  std::set<CalendarId> reachable;
+  std::set<CalendarId> reset;  // listed anew after a dead cursor
+  std::set<CalendarId> gone;   // the collection itself is not there
+  std::map<CalendarId, CalendarCounts> counts;
+  std::set<std::string> approved, rejected;  // keys of held work that a person decided
+  std::set<std::string> proposed;            // keys of work that this cycle would do or hold
+  struct Holding {
+    sync::HoldKind kind;
+    CalendarId calendar;
+    HeldRecord record;
+  };
+  std::vector<Holding> holdings;
+  RunReport report;
+};
+
+struct Engine::Inner {
+  World world;
+  Settings settings;
+  std::map<CalendarId, ports::Provider*> providers;
+  std::vector<sync::CompiledLink> links;
+  Error links_error;  // why `links` could not be compiled
+  bool links_ok = true;
+  std::string epoch = "1";
+  std::string title_secret;
+
+  // cycle.cc
+  Result<void> prepare(Transaction& tx, Cycle& cycle);
+  Result<RunReport> cycle(SyncOptions options, bool dry);
+  Result<void> finish(Transaction& tx, Cycle& cycle);
+  Result<void> retire_calendar(Transaction& tx, const CalendarId& id);
+
+  // observe.cc
+  Result<void> observe(Transaction& tx, Cycle& cycle, const CalendarId& calendar);
+  Result<ports::ItemRow> put_item(Transaction& tx, const CalendarId& calendar, const ports::Item& item,
+                                  std::int64_t seen, bool dirty);
+
+  // matching.cc
+  Result<void> match_arrivals(Transaction& tx, Cycle& cycle);
+  Result<bool> remove_double(Transaction& tx, Cycle& cycle, const ports::ItemRow& row,
+                             const ports::Item& item, const EventId& event);
+
+  // planning.cc
+  Result<Loaded> load(Transaction& tx, const EventId& event);
+  Result<Planned> plan_one(Transaction& tx, Cycle& cycle, Loaded loaded, const std::set<CalendarId>& ignored);
+  Result<std::vector<Planned>> plan_all(Transaction& tx, Cycle& cycle);
+  std::map<CalendarId, sync::Lens> lenses_of(const Loaded& loaded, const std::set<CalendarId>& origins,
+                                             const calendar::Facts& facts, Instant now) const;
+
+  // holding.cc
+  Result<void> hold_incoming(Transaction& tx, Cycle& cycle, std::vector<Planned>& planned);
+  Result<void> hold_outgoing(Transaction& tx, Cycle& cycle, std::vector<Planned>& planned);
+  Result<void> store_holdings(Transaction& tx, Cycle& cycle);
+
+  // keeping.cc
+  Result<void> keep(Transaction& tx, Cycle& cycle, std::vector<Planned>& planned);
+  Result<void> keep_changes(Transaction& tx, Cycle& cycle, const Planned& one);
+  Result<void> keep_conflicts(Transaction& tx, Cycle& cycle, const Planned& one);
+  Result<void> keep_place(Transaction& tx, Cycle& cycle, Planned& one, sync::PlacePlan& place);
+  Result<void> keep_spawned(Transaction& tx, Cycle& cycle, const Planned& one);
+  Result<void> put_event(Transaction& tx, const Loaded& loaded);
+  Result<void> put_base(Transaction& tx, const EventId& event, const CalendarId& calendar,
+                        const sync::Base& base, bool settled);
+
+  // act.cc
+  struct Outcome {
+    Planned* planned = nullptr;
+    sync::PlacePlan* place = nullptr;
+    Result<ports::Written> written;   // of a removal: an empty one
+    std::optional<ports::Item> read;  // what was read back, when the answer did not say
+    bool read_failed = false;
+  };
+  Result<void> act(Cycle& cycle, std::vector<Planned>& planned);
+  Outcome write(Cycle& cycle, Planned& planned, sync::PlacePlan& place);
+  Result<void> settle(Transaction& tx, Cycle& cycle, Outcome& outcome);
+
+  std::string replica(const std::string& name) const { return name + "#" + epoch; }
+  std::string title_key(std::string_view title) const;
+  EventId new_event_id();
+  std::string new_nonce();
+  const sync::Link* link(const LinkId& id) const;
+  // The name under which it is kept that a link has run: a link between other places is a new one.
+  std::string link_key(const sync::Link& link) const;
+};
+
+// The names of a calendar in any epoch: "work#2" is "work".
+std::string replica_name(std::string_view replica);
+// Title, time and recurrence as one digest; "" for an event without a title.
+std::string fingerprint(const calendar::Facts& facts);
+// The fields of some paths, without repeats: "title", "when", "attendees".
+std::vector<std::string> fields_of(const std::vector<std::string>& paths);
+std::vector<std::string> fields_of(const std::vector<calendar::Change>& changes);
+
+}  // namespace kalends::engine

@@ -1,0 +1,209 @@
+// Keeping: one transaction takes in what was planned: the hub, the bases, the intents of the writes to come, and the
+// trail that log, why and undo read. **After it commits, every write to come is known; before, nothing has happened.**
+#include <limits>
+
+#include "calendar/occurrences.h"
+#include "engine/inner.h"
+
+namespace kalends::engine {
+
+namespace {
+
+using ports::WriteRow;
+
+Move move_of(Move::Kind kind, const Planned& planned, const CalendarId& calendar) {
+  Move move;
+  move.kind = kind;
+  move.event = planned.loaded.row.id;
+  std::optional<std::string> title = planned.plan.hub.value("title");
+  if (!title) title = planned.loaded.state.value("title");
+  move.title = title.value_or("");
+  move.calendar = calendar;
+  return move;
+}
+
+Move::Kind kind_of(sync::Intent::Kind kind) {
+  switch (kind) {
+    case sync::Intent::Kind::create: return Move::Kind::create;
+    case sync::Intent::Kind::update: return Move::Kind::update;
+    case sync::Intent::Kind::remove: return Move::Kind::remove;
+  }
+  return Move::Kind::update;
+}
+
+// The calendars whose changes this cycle carries to the others, as text.
+std::string source_of(const Planned& planned, const CalendarId& target) {
+  for (const sync::HubChange& change : planned.plan.changes)
+    if (change.from != target) return change.from.value;
+  auto lens = planned.lenses.find(target);
+  return lens != planned.lenses.end() && lens->second.role == sync::Role::copy ? lens->second.origin
+                                                                               : std::string();
+}
+
+}  // namespace
+
+Result<void> Engine::Inner::put_event(Transaction& tx, const Loaded& loaded) {
+  ports::EventRow row = loaded.row;
+  calendar::Facts facts = loaded.state.facts();
+  row.blob = merge::encode(loaded.state);
+  row.alive = loaded.state.alive();
+  row.title_key = title_key(facts.get("title"));
+  row.fingerprint = fingerprint(facts);
+  row.from_utc = std::numeric_limits<std::int64_t>::min();
+  row.to_utc.reset();
+  if (auto event = calendar::from_facts(facts)) {
+    if (auto extent = calendar::extent(*event, world.zones, world.local_zone)) {
+      row.from_utc = extent->from_utc;
+      row.to_utc = extent->to_utc;
+    }
+  }
+  return tx.put(row);
+}
+
+Result<void> Engine::Inner::put_base(Transaction& tx, const EventId& event, const CalendarId& calendar,
+                                     const sync::Base& base, bool settled) {
+  ports::BaseRow row;
+  row.event = event;
+  row.calendar = calendar;
+  row.remote = base.remote_id();
+  row.pending = base.intent.has_value();
+  row.settled = settled;
+  row.blob = sync::encode(base);
+  return tx.put(row);
+}
+
+Result<void> Engine::Inner::keep_changes(Transaction& tx, Cycle& cycle, const Planned& one) {
+  std::map<CalendarId, std::vector<calendar::Change>> by_source;
+  for (const sync::HubChange& change : one.plan.changes)
+    by_source[change.from].push_back({change.path, change.before, change.after});
+  for (auto& [from, changes] : by_source) {
+    Move move = move_of(Move::Kind::pull, one, from);
+    move.from = from.value;
+    bool born = one.loaded.state.cells.empty();
+    bool died = !one.plan.hub.alive();
+    move.fields = fields_of(changes);
+    move.why = born ? "it is new there" : died ? "it was deleted there" : "it was edited there";
+    WriteRow row;
+    row.run = cycle.run;
+    row.event = one.loaded.row.id;
+    row.kind = "pull";
+    row.state = WriteRow::State::done;
+    row.at = cycle.now;
+    row.blob = encode_write({move.title, move.why, from.value, "", "", std::move(changes)});
+    TRY(tx.add(row));
+    ++cycle.counts[from].pulled;
+    cycle.report.moves.push_back(std::move(move));
+  }
+  return {};
+}
+
+Result<void> Engine::Inner::keep_conflicts(Transaction& tx, Cycle& cycle, const Planned& one) {
+  using Winner = sync::Conflict::Winner;
+  for (const sync::Conflict& conflict : one.plan.conflicts) {
+    Move move = move_of(Move::Kind::conflict, one, conflict.calendar);
+    move.fields = {std::string(calendar::field_of(conflict.path))};
+    move.why = conflict.winner == Winner::open ? "both sides changed it; a person decides"
+               : conflict.winner == Winner::remote
+                   ? "both sides changed it; this calendar's version was taken"
+                   : "both sides changed it; the other version was taken";
+    ports::ConflictRow row;
+    row.run = cycle.run;
+    row.event = one.loaded.row.id;
+    row.calendar = conflict.calendar;
+    row.path = conflict.path;
+    row.open = conflict.winner == Winner::open;
+    row.at = cycle.now;
+    std::string winner = conflict.winner == Winner::open     ? ""
+                         : conflict.winner == Winner::remote ? "remote"
+                                                             : "hub";
+    row.blob = encode_conflict({move.title, conflict.base, conflict.remote, conflict.hub, winner,
+                                conflict.hub_replica, conflict.remote_ms, conflict.hub_ms, conflict.policy});
+    TRY(tx.add(row));
+    cycle.report.moves.push_back(std::move(move));
+  }
+  return {};
+}
+
+Result<void> Engine::Inner::keep_place(Transaction& tx, Cycle& cycle, Planned& one, sync::PlacePlan& place) {
+  if (place.push) {
+    sync::Push& push = *place.push;
+    Move move = move_of(kind_of(push.kind), one, place.calendar);
+    move.from = source_of(one, place.calendar);
+    move.fields = fields_of(push.paths);
+    move.why = push.why;
+    WriteRow row;
+    row.run = cycle.run;
+    row.event = one.loaded.row.id;
+    row.calendar = place.calendar;
+    row.kind = to_string(move.kind);
+    row.at = cycle.now;
+    row.blob = encode_write({move.title, push.why, move.from, place.base.link.value, "",
+                             calendar::difference(push.before, push.target)});
+    sync::Intent intent;
+    intent.kind = push.kind;
+    intent.target = push.target;
+    intent.write = TRY(tx.add(row));
+    intent.at_ms = cycle.now.ms;
+    if (push.kind == sync::Intent::Kind::create) intent.nonce = new_nonce();
+    place.base.intent = std::move(intent);
+    cycle.report.moves.push_back(std::move(move));
+  }
+  bool existed = one.loaded.bases.contains(place.calendar);
+  if (!place.push && !place.base_changed && place.settled && existed) {
+    // Nothing moved; only that it is settled may be news.
+    return put_base(tx, one.loaded.row.id, place.calendar, place.base, true);
+  }
+  if (!place.push && !place.base_changed && place.settled) return {};
+  return put_base(tx, one.loaded.row.id, place.calendar, place.base, place.settled && !place.push);
+}
+
+// "Keep both": the losing version becomes an event of its own, at home where it came from.
+Result<void> Engine::Inner::keep_spawned(Transaction& tx, Cycle& cycle, const Planned& one) {
+  for (calendar::Facts facts : one.plan.spawned) {
+    Loaded fresh;
+    fresh.row.id = new_event_id();
+    fresh.row.uid = fresh.row.id.value + "@kalends";
+    fresh.row.dirty = true;
+    fresh.row.changed_at = cycle.now;
+    CalendarId home =
+        one.plan.conflicts.empty() ? settings.calendars.front() : one.plan.conflicts.front().calendar;
+    facts.erase_under("attendees/");
+    facts.erase("organizer");
+    fresh.state.write(merge::kLife, "alive", replica("person"), cycle.now.ms);
+    for (const auto& [path, value] : facts) fresh.state.write(path, value, replica("person"), cycle.now.ms);
+    TRY_VOID(put_event(tx, fresh));
+    sync::Base base;
+    base.role = sync::Role::origin;
+    TRY_VOID(put_base(tx, fresh.row.id, home, base, false));
+  }
+  return {};
+}
+
+Result<void> Engine::Inner::keep(Transaction& tx, Cycle& cycle, std::vector<Planned>& planned) {
+  for (Planned& one : planned) {
+    if (one.plan.hub_changed || one.loaded.row.dirty) {
+      Loaded after;
+      after.row = one.loaded.row;
+      after.state = one.plan.hub;
+      after.row.dirty = false;
+      if (one.plan.hub_changed) after.row.changed_at = cycle.now;
+      TRY_VOID(put_event(tx, after));
+    }
+    TRY_VOID(keep_changes(tx, cycle, one));
+    TRY_VOID(keep_conflicts(tx, cycle, one));
+    for (sync::PlacePlan& place : one.plan.places) TRY_VOID(keep_place(tx, cycle, one, place));
+    TRY_VOID(keep_spawned(tx, cycle, one));
+    for (auto& [calendar, item] : one.loaded.items) {
+      if (one.ignored.contains(calendar)) continue;
+      if (item.state == ports::ItemRow::State::gone) {
+        TRY_VOID(tx.remove_item(calendar, item.remote));
+      } else if (item.dirty) {
+        item.dirty = false;
+        TRY_VOID(tx.put(item));
+      }
+    }
+  }
+  return {};
+}
+
+}  // namespace kalends::engine

@@ -1,0 +1,166 @@
+// Matching: items that belong to no event yet find theirs, or become one.
+#include <algorithm>
+
+#include "engine/inner.h"
+#include "sync/match.h"
+
+namespace kalends::engine {
+
+namespace {
+
+using ports::ItemRow;
+
+bool is_place(const sync::Base& base) {
+  return base.standing == sync::Standing::present || base.standing == sync::Standing::gone ||
+         base.standing == sync::Standing::none || base.standing == sync::Standing::retired;
+}
+
+sync::Candidate candidate_of(const Loaded& loaded, const CalendarId& here,
+                             const std::optional<std::string>& nonce) {
+  sync::Candidate out;
+  out.event = loaded.row.id;
+  out.alive = loaded.row.alive;
+  auto item_present = [&](const CalendarId& calendar) {
+    auto it = loaded.items.find(calendar);
+    return it != loaded.items.end() && it->second.state != ItemRow::State::gone;
+  };
+  out.live_here = item_present(here);
+  for (const auto& [calendar, base] : loaded.bases) {
+    if (is_place(base)) out.places.push_back(calendar);
+    if (calendar == here) {
+      out.nonce_here = base.nonce;
+      out.removed_here = base.standing == sync::Standing::not_here || base.standing == sync::Standing::gone;
+      out.made_here = nonce && base.intent && base.intent->kind == sync::Intent::Kind::create &&
+                      base.intent->nonce == *nonce && !out.live_here;
+    } else if (nonce && !nonce->empty() && base.nonce == *nonce) {
+      out.marked_elsewhere_present = item_present(calendar);
+    }
+  }
+  for (const auto& [calendar, item] : loaded.items)
+    if (item.state != ItemRow::State::gone && std::ranges::find(out.places, calendar) == out.places.end())
+      out.places.push_back(calendar);
+  return out;
+}
+
+bool marked_elsewhere(const Loaded& loaded, const CalendarId& here, const std::string& nonce) {
+  return std::ranges::any_of(
+      loaded.bases, [&](const auto& entry) { return entry.first != here && entry.second.nonce == nonce; });
+}
+
+}  // namespace
+
+// A second copy that a lost answer made us write is taken away again, unless somebody touched it.
+Result<bool> Engine::Inner::remove_double(Transaction& tx, Cycle& cycle, const ItemRow& row,
+                                          const ports::Item& item, const EventId& event) {
+  Loaded loaded = TRY(load(tx, event));
+  auto first = loaded.items.find(row.calendar);
+  if (first == loaded.items.end() || TRY(decode_item(first->second)).facts != item.facts) return false;
+  if (cycle.dry) return true;
+  auto removed = providers.at(row.calendar)->remove(item);
+  ports::WriteRow write;
+  write.run = cycle.run;
+  write.event = event;
+  write.calendar = row.calendar;
+  write.kind = "remove";
+  write.state = removed ? ports::WriteRow::State::done : ports::WriteRow::State::failed;
+  write.at = cycle.now;
+  WriteRecord record{item.facts.get("title"),
+                     "a lost answer had made us write it twice",
+                     "",
+                     "",
+                     removed ? "" : removed.error().message,
+                     calendar::difference(item.facts, {})};
+  write.blob = encode_write(record);
+  TRY(tx.add(write));
+  if (removed) TRY_VOID(tx.remove_item(row.calendar, row.remote));
+  return true;
+}
+
+Result<void> Engine::Inner::match_arrivals(Transaction& tx, Cycle& cycle) {
+  std::vector<ItemRow> arrivals = TRY(tx.dirty_items());
+  std::erase_if(arrivals, [&](const ItemRow& row) {
+    return !row.event.empty() || row.state != ItemRow::State::present || !providers.contains(row.calendar);
+  });
+  // In the configuration's order, then by name, so that the same input always gives the same events.
+  auto rank = [&](const CalendarId& id) {
+    return std::ranges::find(settings.calendars, id) - settings.calendars.begin();
+  };
+  std::ranges::sort(arrivals, [&](const ItemRow& a, const ItemRow& b) {
+    return std::pair(rank(a.calendar), a.remote) < std::pair(rank(b.calendar), b.remote);
+  });
+  for (ItemRow& row : arrivals) {
+    ports::Item item = TRY(decode_item(row));
+    if (item.foreign_copy || item.facts.find("when") == nullptr) {
+      row.dirty = false;
+      TRY_VOID(tx.put(row));
+      continue;
+    }
+    sync::Arrival arrival{row.calendar, std::nullopt};
+    std::optional<sync::Candidate> by_mark;
+    if (item.mark) {
+      if (TRY(tx.event(item.mark->event))) {
+        Loaded loaded = TRY(load(tx, item.mark->event));
+        arrival.nonce = item.mark->nonce;
+        by_mark = candidate_of(loaded, row.calendar, item.mark->nonce);
+        if (!marked_elsewhere(loaded, row.calendar, item.mark->nonce))
+          by_mark->marked_elsewhere_present.reset();
+      }
+    }
+    std::vector<sync::Candidate> by_uid, by_fingerprint;
+    if (!row.uid.empty())
+      for (const ports::EventRow& event : TRY(tx.events_with_uid(row.uid)))
+        by_uid.push_back(candidate_of(TRY(load(tx, event.id)), row.calendar, std::nullopt));
+    if (!row.fingerprint.empty())
+      for (const ports::EventRow& event : TRY(tx.events_with_fingerprint(row.fingerprint)))
+        by_fingerprint.push_back(candidate_of(TRY(load(tx, event.id)), row.calendar, std::nullopt));
+
+    sync::Match match = sync::choose(arrival, settings.links, by_mark, by_uid, by_fingerprint);
+    if (match.kind == sync::Match::Kind::doubled) {
+      if (TRY(remove_double(tx, cycle, row, item, match.event))) continue;
+      match = {};
+    }
+    if (match.kind == sync::Match::Kind::fresh) {
+      Loaded fresh;
+      fresh.row.id = new_event_id();
+      fresh.row.uid = row.uid.empty() ? fresh.row.id.value + "@kalends" : row.uid;
+      fresh.row.fingerprint = row.fingerprint;
+      fresh.row.changed_at = cycle.now;
+      fresh.row.dirty = true;
+      fresh.row.blob = merge::encode(fresh.state);
+      TRY_VOID(tx.put(fresh.row));
+      match.event = fresh.row.id;
+      match.role = sync::Role::origin;
+    } else {
+      // An item that went and came back leaves its old row behind.
+      for (const ItemRow& old : TRY(tx.items_of(match.event)))
+        if (old.calendar == row.calendar && old.state == ItemRow::State::gone)
+          TRY_VOID(tx.remove_item(old.calendar, old.remote));
+      Loaded loaded = TRY(load(tx, match.event));
+      sync::Base base;
+      if (auto it = loaded.bases.find(row.calendar); it != loaded.bases.end()) {
+        base = it->second;
+      } else {
+        base.role = match.role;
+      }
+      TRY_VOID(put_base(tx, match.event, row.calendar, base, false));
+      for (const CalendarId& calendar : match.become_copies) {
+        auto it = loaded.bases.find(calendar);
+        if (it == loaded.bases.end() || it->second.role == sync::Role::copy) continue;
+        it->second.role = sync::Role::copy;
+        TRY_VOID(put_base(tx, match.event, calendar, it->second, false));
+      }
+      cycle.report.moves.push_back({Move::Kind::adopt,
+                                    match.event,
+                                    item.facts.get("title"),
+                                    row.calendar,
+                                    "",
+                                    {},
+                                    "matched by " + match.why});
+    }
+    row.event = match.event;
+    TRY_VOID(tx.put(row));
+  }
+  return {};
+}
+
+}  // namespace kalends::engine

@@ -1,0 +1,159 @@
+// Planning: the store's rows become places, and places a plan for each event that may have work.
+#include <algorithm>
+
+#include "calendar/occurrences.h"
+#include "engine/inner.h"
+
+namespace kalends::engine {
+
+namespace {
+
+using ports::ItemRow;
+using sync::Observation;
+using sync::Standing;
+
+// Whether a present item is news to its base: matched in this cycle, or back after it was gone.
+bool is_attached(const std::optional<sync::Base>& base, const ports::Item& item) {
+  if (!base) return true;
+  switch (base->standing) {
+    case Standing::present:
+    case Standing::retired: return false;
+    case Standing::not_here:
+    case Standing::gone: return true;
+    case Standing::none: break;
+  }
+  bool ours = base->intent && base->intent->kind == sync::Intent::Kind::create && item.mark &&
+              item.mark->nonce == base->intent->nonce;
+  return !ours;
+}
+
+// What a person rejected: the replica's changes are overruled, so the hub's values are written back.
+void overrule(sync::Base& base, const calendar::Facts& seen) {
+  for (const calendar::Change& change : calendar::difference(base.remote(), seen)) {
+    sync::Agreed& agreed = base.fields[change.path];
+    agreed.remote = change.after;
+    agreed.shown = change.after;
+  }
+}
+
+}  // namespace
+
+Result<Loaded> Engine::Inner::load(Transaction& tx, const EventId& event) {
+  Loaded out;
+  auto row = TRY(tx.event(event));
+  if (!row)
+    return fail(ErrorKind::corrupt, "the store names an event that it does not hold; run \"kalends verify\"");
+  out.state = TRY(merge::decode_state(row->blob));
+  out.row = *std::move(row);
+  for (const ports::BaseRow& base : TRY(tx.bases_of(event)))
+    out.bases.emplace(base.calendar, TRY(sync::decode_base(base.blob)));
+  for (ItemRow& item : TRY(tx.items_of(event))) {
+    auto [it, inserted] = out.items.try_emplace(item.calendar, item);
+    // An item that is there speaks for the calendar, not one that went.
+    if (!inserted && it->second.state == ItemRow::State::gone) it->second = std::move(item);
+  }
+  return out;
+}
+
+std::map<CalendarId, sync::Lens> Engine::Inner::lenses_of(const Loaded& loaded,
+                                                          const std::set<CalendarId>& origins,
+                                                          const calendar::Facts& facts, Instant now) const {
+  std::set<CalendarId> writable;
+  for (const auto& [id, provider] : providers) {
+    auto item = loaded.items.find(id);
+    bool read_only = false;
+    if (item != loaded.items.end())
+      if (auto decoded = decode_item(item->second)) read_only = decoded->read_only;
+    if (provider->capabilities().writable && !read_only) writable.insert(id);
+  }
+  sync::TimeFrame frame{0, std::nullopt, now.ms / 1000};
+  bool windowed = std::ranges::any_of(settings.links, [](const sync::Link& link) {
+    return link.filter.past_days || link.filter.future_days;
+  });
+  if (windowed) {
+    if (auto event = calendar::from_facts(facts)) {
+      if (auto extent = calendar::extent(*event, world.zones, world.local_zone)) {
+        frame.from_utc = extent->from_utc;
+        frame.to_utc = extent->to_utc;
+      }
+    }
+  }
+  return sync::routes(links, origins, writable, facts, frame);
+}
+
+Result<Planned> Engine::Inner::plan_one(Transaction& tx, Cycle& cycle, Loaded loaded,
+                                        const std::set<CalendarId>& ignored) {
+  Planned out;
+  out.ignored = ignored;
+  std::map<CalendarId, std::set<std::string>> parked;
+  for (const ports::ConflictRow& row : TRY(tx.conflicts_of(loaded.row.id)))
+    if (row.open) parked[row.calendar].insert(row.path);
+
+  for (const CalendarId& id : settings.calendars) {
+    ports::Provider* provider = providers.at(id);
+    sync::Place place;
+    place.calendar = id;
+    place.replica = replica(id.value);
+    place.reachable = cycle.reachable.contains(id);
+    place.writable = provider->capabilities().writable;
+    place.grain_ms = provider->capabilities().clock_grain_ms;
+    place.watched_since_ms = cycle.watched_since[id].ms;
+    place.project = [provider](const calendar::Facts& facts) { return provider->project(facts); };
+    place.parked = parked[id];
+    if (auto base = loaded.bases.find(id); base != loaded.bases.end()) place.base = base->second;
+    auto item = loaded.items.find(id);
+    if (ignored.contains(id)) {
+      place.seen.kind = Observation::Kind::unknown;
+    } else if (item == loaded.items.end()) {
+      place.seen.kind = place.reachable ? Observation::Kind::absent : Observation::Kind::unknown;
+    } else if (item->second.state == ItemRow::State::gone) {
+      place.seen.kind = Observation::Kind::absent;
+    } else if (item->second.state == ItemRow::State::present) {
+      ports::Item decoded = TRY(decode_item(item->second));
+      place.seen.kind = Observation::Kind::present;
+      place.seen.facts = decoded.facts;
+      place.seen.remote = decoded.id;
+      place.seen.version = decoded.version;
+      place.seen.nonce = decoded.mark ? decoded.mark->nonce : std::string();
+      if (decoded.updated) place.seen.updated_ms = decoded.updated->ms;
+      place.seen.read_only = decoded.read_only;
+      place.just_attached = is_attached(place.base, decoded);
+    }
+    std::string tail = "|" + id.value + "|" + loaded.row.id.value;
+    place.restore_absent = cycle.rejected.contains("delete" + tail);
+    if (place.base && place.seen.kind == Observation::Kind::present &&
+        cycle.rejected.contains("change" + tail))
+      overrule(*place.base, place.seen.facts);
+    out.places.push_back(std::move(place));
+  }
+
+  auto map = [&](const std::set<CalendarId>& origins, const calendar::Facts& facts) {
+    return lenses_of(loaded, origins, facts, cycle.now);
+  };
+  out.plan = sync::plan_event(loaded.state, out.places, map, cycle.now.ms);
+  std::set<CalendarId> origins;
+  for (const sync::PlacePlan& place : out.plan.places)
+    if (place.base.role == sync::Role::origin) origins.insert(place.calendar);
+  out.lenses = map(origins, out.plan.hub.facts());
+  out.loaded = std::move(loaded);
+  return out;
+}
+
+Result<std::vector<Planned>> Engine::Inner::plan_all(Transaction& tx, Cycle& cycle) {
+  std::set<EventId> events;
+  for (const ItemRow& row : TRY(tx.dirty_items()))
+    if (!row.event.empty()) events.insert(row.event);
+  for (const EventId& id : TRY(tx.dirty_events())) events.insert(id);
+  for (const ports::BaseRow& row : TRY(tx.unsettled_bases())) events.insert(row.event);
+
+  std::vector<Planned> out;
+  std::size_t done = 0;
+  for (const EventId& id : events) {
+    if (world.progress != nullptr && ++done % 64 == 0)
+      world.progress->update("planning", done, events.size());
+    out.push_back(TRY(plan_one(tx, cycle, TRY(load(tx, id)), {})));
+  }
+  return out;
+}
+
+}  // namespace kalends::engine

@@ -1,0 +1,53 @@
+#include "sync/guard.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace kalends::sync {
+
+const char* to_string(HoldKind kind) {
+  switch (kind) {
+    case HoldKind::emptied: return "emptied";
+    case HoldKind::mass_delete: return "mass_delete";
+    case HoldKind::mass_change: return "mass_change";
+    case HoldKind::rolled_back: return "rolled_back";
+    case HoldKind::collection_gone: return "collection_gone";
+    case HoldKind::oscillating: return "oscillating";
+    case HoldKind::first_run: return "first_run";
+    case HoldKind::mail: return "mail";
+    case HoldKind::shared_delete: return "shared_delete";
+  }
+  return "held";
+}
+
+std::vector<Hold> guard(const Incoming& in) {
+  std::vector<Hold> holds;
+  const std::string& name = in.calendar.value;
+  if (in.deletions.size() >= kFewEvents && in.present == 0) {
+    holds.push_back({HoldKind::emptied, in.calendar, in.deletions,
+                     fmt::format("\"{}\" held {} events and is empty now.", name, in.agreed)});
+  } else if (in.deletions.size() >= kFewEvents && in.deletions.size() * 4 > in.agreed) {
+    holds.push_back(
+        {HoldKind::mass_delete, in.calendar, in.deletions,
+         fmt::format("{} of {} events are gone from \"{}\" at once.", in.deletions.size(), in.agreed, name)});
+  }
+  if (in.rolled_back.size() >= kFewRollbacks) {
+    holds.push_back(
+        {HoldKind::rolled_back, in.calendar, in.rolled_back,
+         fmt::format("{} events in \"{}\" hold again what they held before, with no newer date: the "
+                     "server may have been restored from a backup.",
+                     in.rolled_back.size(), name)});
+  } else if (in.reset && in.edits.size() >= kManyEdits && in.edits.size() * 2 > in.agreed) {
+    holds.push_back({HoldKind::mass_change, in.calendar, in.edits,
+                     fmt::format("{} of {} events in \"{}\" changed at once, after its change log was lost.",
+                                 in.edits.size(), in.agreed, name)});
+  }
+  return holds;
+}
+
+bool oscillates(const std::vector<std::uint64_t>& pushed, std::uint64_t digest) {
+  return std::ranges::count(pushed, digest) >= 2 && pushed.back() != digest;
+}
+
+}  // namespace kalends::sync

@@ -1,0 +1,53 @@
+// What a cycle may not do without a person: judged over all events of a calendar at once. Pure.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "base/ids.h"
+
+namespace kalends::sync {
+
+enum class HoldKind : std::uint8_t {
+  emptied,          // a calendar that held events is empty now
+  mass_delete,      // many of them are gone at once
+  mass_change,      // most of them changed at once, after the cursor died
+  rolled_back,      // many hold again what they held before: a server restored from a backup
+  collection_gone,  // the calendar itself is not there
+  oscillating,      // the same writes come again and again
+  first_run,        // a new link would write into a calendar that holds events
+  mail,             // the write would make the provider send mail
+  shared_delete,    // a deletion between two people's own events with attendees
+};
+const char* to_string(HoldKind kind);
+
+// What one calendar's look would make the hub do.
+struct Incoming {
+  CalendarId calendar;
+  std::size_t agreed = 0;            // events that were there when last agreed
+  std::size_t present = 0;           // that are there now
+  std::vector<EventId> deletions;    // that would be deleted because they are gone there
+  std::vector<EventId> edits;        // that changed there
+  std::vector<EventId> rolled_back;  // whose change is a return to what it held before
+  bool reset = false;                // the cursor was dead and everything was listed anew
+};
+
+struct Hold {
+  HoldKind kind = HoldKind::mass_delete;
+  CalendarId calendar;
+  std::vector<EventId> events;
+  std::string reason;  // a sentence
+};
+
+inline constexpr std::size_t kFewEvents = 5;  // below this, a deletion is a person's ordinary day
+inline constexpr std::size_t kManyEdits = 20;
+inline constexpr std::size_t kFewRollbacks = 3;
+
+std::vector<Hold> guard(const Incoming& incoming);
+
+// Whether pushing `digest` again would only go round in a circle: it was written at least twice before, with something
+// else in between each time.
+bool oscillates(const std::vector<std::uint64_t>& pushed, std::uint64_t digest);
+
+}  // namespace kalends::sync
