@@ -47,19 +47,23 @@ inline std::unexpected<Error> fail(ErrorKind kind, std::string message) {
 
 }  // namespace kalends
 
-// The value of a Result, or an early return of its error from the enclosing function.
-#define TRY(expression)                                                                     \
-  ({                                                                                        \
-    auto kalends_try_result = (expression);                                                 \
-    if (!kalends_try_result) return std::unexpected(std::move(kalends_try_result).error()); \
-    *std::move(kalends_try_result);                                                         \
+// The value of a Result, or an early return of its error from the enclosing function. May be nested.
+#define TRY(expression) KALENDS_TRY_NAMED(expression, KALENDS_JOIN(kalends_try_, __COUNTER__))
+#define KALENDS_JOIN(a, b) KALENDS_JOIN_AGAIN(a, b)
+#define KALENDS_JOIN_AGAIN(a, b) a##b
+#define KALENDS_TRY_NAMED(expression, name)                     \
+  ({                                                            \
+    auto name = (expression);                                   \
+    if (!name) return std::unexpected(std::move(name).error()); \
+    *std::move(name);                                           \
   })
 
 // For Result<void>, where there is no value to take.
-#define TRY_VOID(expression)                                                                \
-  do {                                                                                      \
-    auto kalends_try_result = (expression);                                                 \
-    if (!kalends_try_result) return std::unexpected(std::move(kalends_try_result).error()); \
+#define TRY_VOID(expression) KALENDS_TRY_VOID_NAMED(expression, KALENDS_JOIN(kalends_try_, __COUNTER__))
+#define KALENDS_TRY_VOID_NAMED(expression, name)                \
+  do {                                                          \
+    auto name = (expression);                                   \
+    if (!name) return std::unexpected(std::move(name).error()); \
   } while (false)
 
 #define KALENDS_CHECK(condition) \

@@ -16,11 +16,6 @@ using sync::Intent;
 // How many outcomes one transaction takes in: a crash forgets at most these, and the next cycle sees them anew.
 constexpr std::size_t kBatch = 64;
 
-int order(Intent::Kind kind) {
-  // Updates first, then creates, then removals: what is moved is never missing on both sides.
-  return kind == Intent::Kind::update ? 0 : kind == Intent::Kind::create ? 1 : 2;
-}
-
 std::string opaque_uid(const std::string& nonce) { return nonce + "@kalends"; }
 
 }  // namespace
@@ -104,6 +99,7 @@ Result<void> Engine::Inner::settle(Transaction& tx, Cycle& cycle, Outcome& outco
       TRY_VOID(tx.put(row));
     }
     if (error.kind != ErrorKind::stale) {
+      cycle.failed.insert({event, place.calendar});
       ++counts.failed;
       cycle.report.errors.push_back(fmt::format("\"{}\" could not be written to \"{}\": {}",
                                                 hub.value("title").value_or("an event"), place.calendar.value,
@@ -164,10 +160,11 @@ Result<void> Engine::Inner::act(Cycle& cycle, std::vector<Planned>& planned) {
     sync::PlacePlan* place;
   };
   std::vector<Work> work;
-  for (Planned& one : planned)
-    for (sync::PlacePlan& place : one.plan.places)
-      if (place.push) work.push_back({&one, &place});
-  std::ranges::stable_sort(work, {}, [](const Work& w) { return order(w.place->push->kind); });
+  // Updates first, then creates, then removals: what is moved is never missing on both sides.
+  for (Intent::Kind kind : {Intent::Kind::update, Intent::Kind::create, Intent::Kind::remove})
+    for (Planned& one : planned)
+      for (sync::PlacePlan& place : one.plan.places)
+        if (place.push && place.push->kind == kind) work.push_back({&one, &place});
 
   std::set<CalendarId> unusable;  // a calendar that refuses us is asked no more in this cycle
   std::vector<Outcome> outcomes;

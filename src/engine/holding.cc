@@ -147,6 +147,11 @@ Result<void> Engine::Inner::hold_outgoing(Transaction& tx, Cycle& cycle, std::ve
       if (!place.push) continue;
       const CalendarId& id = place.calendar;
       const sync::Push& push = *place.push;
+      if (cycle.failed.contains({one.loaded.row.id, id})) {
+        place.push.reset();
+        place.settled = false;
+        continue;
+      }
       auto kind = push.kind == sync::Intent::Kind::create   ? Move::Kind::create
                   : push.kind == sync::Intent::Kind::update ? Move::Kind::update
                                                             : Move::Kind::remove;

@@ -43,6 +43,12 @@ EventId Engine::Inner::new_event_id() {
   return EventId(fmt::format("{:016x}{:016x}", world.random.next(), world.random.next()));
 }
 
+calendar::Facts Engine::Inner::providers_project(const CalendarId& calendar,
+                                                 const calendar::Facts& facts) const {
+  auto provider = providers.find(calendar);
+  return provider == providers.end() ? facts : provider->second->project(facts);
+}
+
 std::string Engine::Inner::new_nonce() { return fmt::format("{:016x}", world.random.next()); }
 
 const sync::Link* Engine::Inner::link(const LinkId& id) const {

@@ -49,7 +49,9 @@ struct Cycle {
   std::set<CalendarId> gone;   // the collection itself is not there
   std::map<CalendarId, CalendarCounts> counts;
   std::set<std::string> approved, rejected;  // keys of held work that a person decided
-  std::set<std::string> proposed;            // keys of work that this cycle would do or hold
+  std::set<std::pair<EventId, CalendarId>>
+      failed;                      // writes that failed and are not tried again in this cycle
+  std::set<std::string> proposed;  // keys of work that this cycle would do or hold
   struct Holding {
     sync::HoldKind kind;
     CalendarId calendar;
@@ -118,6 +120,19 @@ struct Engine::Inner {
   Result<void> act(Cycle& cycle, std::vector<Planned>& planned);
   Outcome write(Cycle& cycle, Planned& planned, sync::PlacePlan& place);
   Result<void> settle(Transaction& tx, Cycle& cycle, Outcome& outcome);
+
+  // reading.cc, lineage.cc
+  Result<WriteView> view_of(const ports::WriteRow& row);
+  Result<RunView> view_of(Transaction& tx, const ports::RunRow& row);
+  Result<Lineage> lineage_of(Transaction& tx, const EventId& id);
+
+  // deciding.cc
+  Result<std::int64_t> begin_run(Transaction& tx, const std::string& kind);
+  Result<void> write_hub(Transaction& tx, Loaded& loaded, std::int64_t run, const std::string& why,
+                         const std::vector<calendar::Change>& changes);
+  Result<void> undo(Transaction& tx, std::int64_t run, const std::vector<ports::WriteRow>& writes,
+                    UndoReport& report);
+  calendar::Facts providers_project(const CalendarId& calendar, const calendar::Facts& facts) const;
 
   std::string replica(const std::string& name) const { return name + "#" + epoch; }
   std::string title_key(std::string_view title) const;

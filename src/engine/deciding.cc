@@ -1,0 +1,277 @@
+// What people decide: conflicts, held work, undo, and the new start after a restore. The next cycle carries it out.
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "base/text.h"
+#include "engine/inner.h"
+
+namespace kalends::engine {
+
+namespace {
+
+using ports::HeldRow;
+using ports::WriteRow;
+using Value = std::optional<std::string>;
+
+Result<HeldRow> waiting_row(Transaction& tx, std::int64_t id) {
+  auto row = TRY(tx.held(id));
+  if (!row)
+    return fail(ErrorKind::not_found,
+                fmt::format("nothing is held under {}; \"kalends held\" lists what is", id));
+  if (row->state != HeldRow::State::waiting)
+    return fail(ErrorKind::stale,
+                fmt::format("{} does not wait any more: it was decided, or the work has changed since. "
+                            "\"kalends held\" lists what waits now",
+                            id));
+  return *std::move(row);
+}
+
+}  // namespace
+
+Result<void> Engine::Inner::write_hub(Transaction& tx, Loaded& loaded, std::int64_t run,
+                                      const std::string& why, const std::vector<calendar::Change>& changes) {
+  Instant now = world.clock.now();
+  for (const calendar::Change& change : changes)
+    loaded.state.write(change.path, change.after, replica("person"), now.ms);
+  loaded.row.dirty = true;
+  loaded.row.changed_at = now;
+  TRY_VOID(put_event(tx, loaded));
+  WriteRow row;
+  row.run = run;
+  row.event = loaded.row.id;
+  row.kind = "person";
+  row.state = WriteRow::State::done;
+  row.at = now;
+  row.blob = encode_write({loaded.state.value("title").value_or(""), why, "person", "", "", changes});
+  TRY(tx.add(row));
+  return {};
+}
+
+Result<std::int64_t> Engine::Inner::begin_run(Transaction& tx, const std::string& kind) {
+  epoch = TRY(tx.meta("epoch")).value_or("1");
+  title_secret = TRY(tx.meta("title_secret")).value_or("");
+  ports::RunRow run;
+  run.started = world.clock.now();
+  run.ended = run.started;
+  run.kind = kind;
+  return tx.add(run);
+}
+
+Result<void> Engine::resolve(std::int64_t id, Take take, const CalendarId& calendar) {
+  Inner& in = *inner_;
+  auto tx = TRY(in.world.store.begin());
+  auto row = TRY(tx->conflict(id));
+  if (!row)
+    return fail(ErrorKind::not_found,
+                fmt::format("there is no conflict {}; \"kalends conflicts\" lists them", id));
+  if (!row->open) return fail(ErrorKind::stale, fmt::format("conflict {} is settled already", id));
+  if (take == Take::calendar && !in.providers.contains(calendar))
+    return fail(ErrorKind::invalid, fmt::format("no calendar is called \"{}\"", calendar.value));
+  Loaded loaded = TRY(in.load(*tx, row->event));
+  ConflictRecord record = TRY(decode_conflict(row->blob));
+  std::int64_t run = TRY(in.begin_run(*tx, "resolve"));
+
+  // What the calendar holds by now is what a person would take from it.
+  auto base = loaded.bases.find(row->calendar);
+  auto item = loaded.items.find(row->calendar);
+  Value remote = record.remote;
+  calendar::Facts seen;
+  if (item != loaded.items.end() && item->second.state == ports::ItemRow::State::present) {
+    seen = TRY(decode_item(item->second)).facts;
+    const std::string* value = seen.find(row->path);
+    remote = value != nullptr ? Value(*value) : std::nullopt;
+  }
+  Value hub = loaded.state.value(row->path);
+  // The hub's value came from some calendar: naming that one takes the hub's.
+  bool take_remote = take == Take::calendar && calendar == row->calendar;
+  if (take == Take::calendar && !take_remote) {
+    const merge::Cell* cell = loaded.state.cell(row->path);
+    bool holds_hub = cell != nullptr && replica_name(cell->dot.replica) == calendar.value;
+    if (auto other = loaded.items.find(calendar); !holds_hub && other != loaded.items.end()) {
+      calendar::Facts there = TRY(decode_item(other->second)).facts;
+      const std::string* value = there.find(row->path);
+      holds_hub = (value != nullptr ? Value(*value) : std::nullopt) == hub;
+    }
+    if (!holds_hub)
+      return fail(ErrorKind::invalid,
+                  fmt::format("\"{}\" has no part in conflict {}: take \"{}\", \"hub\" or \"both\"",
+                              calendar.value, id, row->calendar.value));
+  }
+  if (base != loaded.bases.end()) {
+    base->second.fields[row->path] = {remote, remote, loaded.state.dot(row->path), false};
+    TRY_VOID(in.put_base(*tx, loaded.row.id, row->calendar, base->second, false));
+  }
+  std::string why = take_remote          ? "a person took \"" + row->calendar.value + "\""
+                    : take == Take::both ? "a person kept both"
+                                         : "a person took the hub's version";
+  if (take == Take::both && seen.find("when") != nullptr) {
+    sync::EventPlan plan;
+    plan.spawned.push_back(seen);
+    sync::Conflict where;
+    where.calendar = row->calendar;
+    plan.conflicts.push_back(std::move(where));
+    Cycle cycle;
+    cycle.now = in.world.clock.now();
+    cycle.run = run;
+    Planned one;
+    one.plan = std::move(plan);
+    TRY_VOID(in.keep_spawned(*tx, cycle, one));
+  }
+  TRY_VOID(in.write_hub(*tx, loaded, run, why,
+                        take_remote ? std::vector<calendar::Change>{{row->path, hub, remote}}
+                                    : std::vector<calendar::Change>{}));
+  row->open = false;
+  record.winner = take_remote ? "remote" : "hub";
+  row->blob = encode_conflict(record);
+  TRY_VOID(tx->put(*row));
+  return tx->commit();
+}
+
+Result<void> Engine::approve(std::int64_t id) {
+  auto tx = TRY(inner_->world.store.begin());
+  HeldRow row = TRY(waiting_row(*tx, id));
+  if (row.kind == sync::to_string(sync::HoldKind::collection_gone)) {
+    auto calendar = TRY(tx->calendar(row.calendar));
+    TRY_VOID(inner_->retire_calendar(*tx, row.calendar));
+    if (calendar) {
+      calendar->cursor.clear();
+      TRY_VOID(tx->put(*calendar));
+    }
+  }
+  row.state = HeldRow::State::approved;
+  TRY_VOID(tx->put(row));
+  return tx->commit();
+}
+
+Result<void> Engine::reject(std::int64_t id) {
+  auto tx = TRY(inner_->world.store.begin());
+  HeldRow row = TRY(waiting_row(*tx, id));
+  row.state = HeldRow::State::rejected;
+  TRY_VOID(tx->put(row));
+  return tx->commit();
+}
+
+// Undo is a merge: base = what the write left, theirs = what was before it, ours = what is there now.
+Result<void> Engine::Inner::undo(Transaction& tx, std::int64_t run, const std::vector<WriteRow>& writes,
+                                 UndoReport& report) {
+  std::map<EventId, std::vector<const WriteRow*>> by_event;
+  for (const WriteRow& row : writes)
+    if (row.state == WriteRow::State::done) by_event[row.event].push_back(&row);
+  for (const auto& [id, rows] : by_event) {
+    if (!TRY(tx.event(id))) continue;
+    Loaded loaded = TRY(load(tx, id));
+    std::string title = loaded.state.value("title").value_or("an event without a title");
+    bool made_by_person =
+        false;  // the event itself was born in these writes: a person's, not ours to take back
+    std::map<std::string, calendar::Change> net;
+    auto add = [&](const calendar::Change& change) {
+      auto [it, inserted] = net.try_emplace(change.path, change);
+      if (!inserted) it->second.after = change.after;
+    };
+    for (const WriteRow* row : rows) {
+      WriteRecord record = TRY(decode_write(row->blob));
+      if (row->calendar.empty()) {
+        for (const calendar::Change& change : record.changes) {
+          if (change.path == merge::kLife && !change.before && change.after) made_by_person = true;
+          add(change);
+        }
+        continue;
+      }
+      auto base = loaded.bases.find(row->calendar);
+      if (row->kind == "create" && base != loaded.bases.end()) {
+        calendar::Facts made;
+        for (const calendar::Change& change : record.changes)
+          if (change.after) made.set(change.path, *change.after);
+        auto item = loaded.items.find(row->calendar);
+        bool there = item != loaded.items.end() && item->second.state == ports::ItemRow::State::present;
+        if (!there || base->second.role == sync::Role::origin) continue;
+        bool touched = TRY(decode_item(item->second)).facts != providers_project(row->calendar, made);
+        if (touched) {
+          report.kept.push_back(fmt::format("The copy of \"{}\" in \"{}\" stays: it was changed since.",
+                                            title, row->calendar.value));
+          continue;
+        }
+        base->second.withdrawn = true;
+        TRY_VOID(put_base(tx, id, row->calendar, base->second, false));
+        loaded.row.dirty = true;
+        ++report.restored;
+      } else if (row->kind == "remove" && base != loaded.bases.end() && loaded.state.alive()) {
+        if (base->second.standing != sync::Standing::not_here) continue;
+        base->second.standing = sync::Standing::none;
+        TRY_VOID(put_base(tx, id, row->calendar, base->second, false));
+        loaded.row.dirty = true;
+        ++report.restored;
+      } else if (row->kind == "update") {
+        auto lens = base == loaded.bases.end() ? nullptr : &base->second;
+        for (const calendar::Change& change : record.changes) {
+          // A copy's own words (a mask's title) are not the hub's: only what the hub says itself is taken back there.
+          if (lens != nullptr && loaded.state.value(change.path) == change.after) add(change);
+        }
+      }
+    }
+    std::vector<calendar::Change> back;
+    for (auto& [path, change] : net) {
+      if (made_by_person) break;
+      if (change.before == change.after) continue;
+      Value now = loaded.state.value(path);
+      if (now == change.before) continue;
+      if (now != change.after) {
+        report.kept.push_back(fmt::format("{} of \"{}\" stays: it was changed since.", path, title));
+        continue;
+      }
+      back.push_back({path, now, change.before});
+      ++report.restored;
+    }
+    if (!back.empty() || loaded.row.dirty)
+      TRY_VOID(write_hub(tx, loaded, run, "a person took it back", back));
+  }
+  return {};
+}
+
+Result<UndoReport> Engine::undo_run(std::int64_t run) {
+  auto tx = TRY(inner_->world.store.begin());
+  if (!TRY(tx->run(run)))
+    return fail(ErrorKind::not_found, fmt::format("there is no run {}; \"kalends log\" lists them", run));
+  UndoReport report;
+  report.run = TRY(inner_->begin_run(*tx, "undo"));
+  TRY_VOID(inner_->undo(*tx, report.run, TRY(tx->writes_of_run(run)), report));
+  TRY_VOID(tx->commit());
+  return report;
+}
+
+Result<UndoReport> Engine::undo_write(std::int64_t write) {
+  auto tx = TRY(inner_->world.store.begin());
+  auto row = TRY(tx->write(write));
+  if (!row)
+    return fail(ErrorKind::not_found, fmt::format("there is no write {}; \"kalends log\" lists them", write));
+  UndoReport report;
+  report.run = TRY(inner_->begin_run(*tx, "undo"));
+  // A removal carried out the deletion that the hub took in: undoing the one undoes the other.
+  std::vector<WriteRow> rows;
+  if (row->kind == "remove")
+    for (WriteRow& other : TRY(tx->writes_of_run(row->run)))
+      if (other.event == row->event && other.calendar.empty()) rows.push_back(std::move(other));
+  rows.push_back(*std::move(row));
+  TRY_VOID(inner_->undo(*tx, report.run, rows, report));
+  TRY_VOID(tx->commit());
+  return report;
+}
+
+Result<void> Engine::after_restore() {
+  Inner& in = *inner_;
+  auto tx = TRY(in.world.store.begin());
+  TRY(in.begin_run(*tx, "restore"));
+  std::int64_t epoch = parse_integer(in.epoch).value_or(1) + 1;
+  for (const ports::CalendarRow& row : TRY(tx->calendars())) {
+    TRY_VOID(in.retire_calendar(*tx, row.id));
+    ports::CalendarRow fresh;
+    fresh.id = row.id;
+    fresh.address = row.address;
+    TRY_VOID(tx->put(fresh));
+  }
+  TRY_VOID(tx->set_meta("epoch", std::to_string(epoch)));
+  return tx->commit();
+}
+
+}  // namespace kalends::engine
