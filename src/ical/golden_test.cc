@@ -51,7 +51,8 @@ TEST(Golden, FilesReadAsTheyShould) {
     ASSERT_TRUE(reading) << entry.path() << ": " << reading.error().message;
     auto expected = entry.path();
     expected.replace_extension(".facts");
-    if (std::getenv("KALENDS_UPDATE_GOLDEN") != nullptr) std::ofstream(expected, std::ios::binary) << shown(*reading);
+    if (std::getenv("KALENDS_UPDATE_GOLDEN") != nullptr)
+      std::ofstream(expected, std::ios::binary) << shown(*reading);
     EXPECT_EQ(shown(*reading), contents(expected)) << entry.path();
     for (const ReadEvent& event : reading->events) {
       auto facts = calendar::to_facts(event.event);

@@ -53,7 +53,8 @@ bool is_balanced(const std::vector<std::string>& lines, std::string_view name) {
     if (line.starts_with("BEGIN:")) {
       std::string inner = to_upper(trim(line.substr(6)));
       if (open.empty() && inner != name) return false;
-      if (!is_name(inner) || inner == "VCALENDAR" || inner == "VEVENT" || inner == "VTIMEZONE") return false;
+      bool reserved = inner == "VCALENDAR" || inner == "VEVENT" || (inner == "VTIMEZONE" && inner != name);
+      if (!is_name(inner) || reserved) return false;
       open.push_back(inner);
     } else if (line.starts_with("END:")) {
       if (open.empty() || open.back() != to_upper(trim(line.substr(4)))) return false;
@@ -99,7 +100,7 @@ bool is_property_line(std::string_view line, std::string_view name) {
 ContentLines unknown_lines(const calendar::Unknown& unknown) {
   ContentLines out;
   if (unknown.name.starts_with("BEGIN:")) {
-    if (is_balanced(unknown.lines, unknown.name.substr(6)))
+    if (unknown.name != "BEGIN:VTIMEZONE" && is_balanced(unknown.lines, unknown.name.substr(6)))
       for (const std::string& line : unknown.lines) out.push_back(clean_line(line));
     return out;
   }
@@ -107,6 +108,17 @@ ContentLines unknown_lines(const calendar::Unknown& unknown) {
   for (const std::string& line : unknown.lines)
     if (is_property_line(line, unknown.name)) out.push_back(clean_line(line));
   return out;
+}
+
+ContentLines embedded_zone_lines(const std::string& text) {
+  ContentLines lines;
+  for (std::string_view line : split(text, '\n')) {
+    while (!line.empty() && line.back() == '\r') line.remove_suffix(1);
+    if (!line.empty()) lines.emplace_back(line);
+  }
+  if (!is_balanced(lines, "VTIMEZONE")) return {};
+  for (std::string& line : lines) line = clean_line(line);
+  return lines;
 }
 
 std::string attendee_line(std::string_view name, const Attendee& attendee) {

@@ -22,6 +22,9 @@ bool is_property_line(std::string_view line, std::string_view name);
 // from one calendar cannot smuggle properties or components into another.
 ContentLines unknown_lines(const calendar::Unknown& unknown);
 
+// The lines of a VTIMEZONE's text when it is one and nothing else; none otherwise.
+ContentLines embedded_zone_lines(const std::string& text);
+
 // "ATTENDEE;CN=...;ROLE=...:mailto:..." (or ORGANIZER).
 std::string attendee_line(std::string_view name, const calendar::Attendee& attendee);
 
