@@ -50,13 +50,13 @@ bool is_balanced(const std::vector<std::string>& lines, std::string_view name) {
   std::vector<std::string> open;
   for (std::size_t i = 0; i < lines.size(); ++i) {
     std::string_view line = lines[i];
-    if (line.starts_with("BEGIN:")) {
+    if (equal_ignoring_case(line.substr(0, 6), "BEGIN:")) {
       std::string inner = to_upper(trim(line.substr(6)));
       if (open.empty() && inner != name) return false;
       bool reserved = inner == "VCALENDAR" || inner == "VEVENT" || (inner == "VTIMEZONE" && inner != name);
       if (!is_name(inner) || reserved) return false;
       open.push_back(inner);
-    } else if (line.starts_with("END:")) {
+    } else if (equal_ignoring_case(line.substr(0, 4), "END:")) {
       if (open.empty() || open.back() != to_upper(trim(line.substr(4)))) return false;
       open.pop_back();
     } else if (open.empty() || !is_property_line(line, "")) {
