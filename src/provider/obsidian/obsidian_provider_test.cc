@@ -1,0 +1,350 @@
+// A vault on disk, as a person, their plugins and their sync tools leave it.
+#include "provider/obsidian/obsidian_provider.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <map>
+
+#include "base/digest.h"
+
+namespace kalends::provider::obsidian {
+namespace {
+
+namespace fs = std::filesystem;
+using calendar::Facts;
+using testing::ElementsAre;
+using testing::IsEmpty;
+
+class TwoZones : public calendar::ZoneSource {
+ public:
+  const calendar::Zone* find(std::string_view name) const override {
+    if (name == "Europe/Berlin") return &berlin_;
+    return name == "Etc/UTC" || name == "UTC" ? &utc_ : nullptr;
+  }
+
+ private:
+  calendar::Zone berlin_ = calendar::Zone::fixed("Europe/Berlin", 3600);
+  calendar::Zone utc_ = calendar::Zone::fixed("Etc/UTC", 0);
+};
+
+class HandClock : public ports::Clock {
+ public:
+  Instant now() override { return now_; }
+  void sleep_ms(std::int64_t ms) override { now_.ms += ms; }
+
+ private:
+  Instant now_{4'000'000'000'000};  // long after every file here was written
+};
+
+const std::string kLunch =
+    "---\ntitle: Lunch\ndate: 2026-03-02\nstartTime: 12:00\nendTime: 13:00\n---\nWith Ann.\n";
+
+class VaultTest : public testing::Test {
+ protected:
+  VaultTest() {
+    std::string name = fs::temp_directory_path() / "kalends-vault-XXXXXX";
+    KALENDS_CHECK(::mkdtemp(name.data()) != nullptr);
+    root_ = name;
+    folder_ = root_ / "Calendar";
+    fs::create_directories(folder_);
+    fs::create_directories(root_ / ".obsidian");
+  }
+  ~VaultTest() override {
+    fs::permissions(folder_, fs::perms::owner_all, fs::perm_options::add);
+    fs::remove_all(root_);
+  }
+
+  void put(const std::string& path, const std::string& text) {
+    fs::create_directories((folder_ / path).parent_path());
+    std::ofstream(folder_ / path, std::ios::binary) << text;
+  }
+  std::string text(const std::string& path) {
+    std::ifstream file(folder_ / path, std::ios::binary);
+    return {std::istreambuf_iterator<char>(file), {}};
+  }
+  std::vector<std::string> names(const fs::path& folder) {
+    std::vector<std::string> names;
+    for (const auto& entry : fs::directory_iterator(folder)) names.push_back(entry.path().filename());
+    std::ranges::sort(names);
+    return names;
+  }
+
+  ObsidianProvider provider(EndDates end_dates = EndDates::automatic) {
+    return {Config{folder_, end_dates, "", true, nullptr, 0}, zones_, "Europe/Berlin"};
+  }
+  // A look that remembers the versions, as the engine's store does.
+  ports::Changes look(ObsidianProvider& provider) {
+    auto changes = provider.changes("", [&](const RemoteId& id) { return versions_[id.value]; });
+    EXPECT_TRUE(changes) << (changes ? "" : changes.error().message);
+    if (!changes) return {};
+    for (const ports::Item& item : changes->items) versions_[item.id.value] = item.version;
+    for (const ports::Unreadable& item : changes->unreadable) versions_[item.id.value] = "";
+    return *changes;
+  }
+  static std::vector<std::string> ids(const ports::Changes& changes) {
+    std::vector<std::string> ids;
+    for (const ports::Item& item : changes.items) ids.push_back(item.id.value);
+    return ids;
+  }
+  static std::vector<std::string> unchanged(const ports::Changes& changes) {
+    std::vector<std::string> ids;
+    for (const RemoteId& id : changes.unchanged) ids.push_back(id.value);
+    return ids;
+  }
+  static ports::Draft draft(std::string title, std::string uid = "u1") {
+    return {{EventId("0123456789abcdef0123456789abcdef"), "0123456789abcdef"},
+            std::move(uid),
+            Facts{{"title", std::move(title)}, {"when", "zoned 2026-03-02T09:00:00 PT1H Europe/Berlin"}},
+            {}};
+  }
+
+  TwoZones zones_;
+  fs::path root_;
+  fs::path folder_;
+  std::map<std::string, std::string> versions_;
+};
+
+TEST_F(VaultTest, ListsEventsAndLeavesEverythingElseAlone) {
+  put("lunch.md", kLunch);
+  put("deep/er/trip.md", "---\ntitle: Trip\nallDay: true\ndate: 2026-03-02\n---\n");
+  put("plain.md", "text");
+  put("lunch.txt", kLunch);
+  put(".trash/old.md", kLunch);
+  put(".hidden.md", kLunch);
+  put("broken.md", "---\ntitle: X\ndate: [\n---\n");
+  fs::create_symlink(folder_ / "lunch.md", folder_ / "link.md");
+  fs::create_directory_symlink("/", folder_ / "all");
+  ::mkfifo((folder_ / "pipe.md").c_str(), 0600);
+  auto vault = provider();
+  auto changes = look(vault);
+  EXPECT_THAT(ids(changes), ElementsAre("deep/er/trip.md", "lunch.md"));
+  EXPECT_TRUE(changes.complete);
+  ASSERT_EQ(changes.unreadable.size(), 1U);
+  EXPECT_EQ(changes.unreadable[0].id.value, "broken.md");
+  EXPECT_NE(changes.unreadable[0].reason.find("line "), std::string::npos);
+  EXPECT_EQ(changes.items[1].version, sha256(kLunch).hex());
+  EXPECT_EQ(changes.items[1].uid, "");
+  EXPECT_FALSE(changes.items[1].mark);
+  auto again = look(vault);
+  EXPECT_THAT(ids(again), IsEmpty());
+  EXPECT_THAT(unchanged(again), ElementsAre("deep/er/trip.md", "lunch.md"));
+}
+
+TEST_F(VaultTest, AFolderThatIsGoneOrClosedIsNotAnEmptyOne) {
+  auto vault = provider();
+  fs::rename(folder_, root_ / "Moved");
+  auto gone = vault.changes("", [](const RemoteId&) { return ""; });
+  ASSERT_FALSE(gone);
+  EXPECT_EQ(gone.error().kind, ErrorKind::not_found);
+  fs::rename(root_ / "Moved", folder_);
+  if (::geteuid() == 0) return;  // to whom every folder is open
+  put("closed/lunch.md", kLunch);
+  fs::permissions(folder_ / "closed", fs::perms::none);
+  EXPECT_FALSE(vault.changes("", [](const RemoteId&) { return ""; }));
+  fs::permissions(folder_ / "closed", fs::perms::owner_all);
+}
+
+TEST_F(VaultTest, ANoteThatWasAnEventIsGoneOnlyWhenItClearlyIsNoneNow) {
+  put("a.md", kLunch);
+  put("b.md", kLunch);
+  put("c.md", kLunch);
+  put("d.md", kLunch);
+  auto vault = provider();
+  EXPECT_EQ(look(vault).items.size(), 4U);
+  put("a.md", "only text now\n");
+  put("b.md", "");
+  put("c.md", "---\ntitle: Lunch\ndate: 2026-03-");
+  auto changes = look(vault);
+  EXPECT_THAT(unchanged(changes), ElementsAre("d.md"));
+  ASSERT_EQ(changes.unreadable.size(), 2U);
+  EXPECT_EQ(changes.unreadable[0].id.value, "b.md");
+  EXPECT_EQ(changes.unreadable[1].id.value, "c.md");
+}
+
+TEST_F(VaultTest, CreatesOneWholeNoteUnderAFreeName) {
+  put("2026-03-02 Lunch.md", "somebody's own");
+  auto vault = provider();
+  look(vault);
+  auto first = vault.create(draft("Lunch", "u1"));
+  ASSERT_TRUE(first) << first.error().message;
+  EXPECT_EQ(first->id.value, "2026-03-02 Lunch (2).md");
+  EXPECT_EQ(text("2026-03-02 Lunch.md"), "somebody's own");
+  ASSERT_TRUE(first->item);
+  EXPECT_EQ(first->item->facts, vault.project(draft("Lunch").facts));
+  EXPECT_EQ(first->item->mark, draft("").mark);
+  EXPECT_EQ(first->item->uid, "u1");
+  EXPECT_EQ(vault.create(draft("Other", "u1")).error().kind, ErrorKind::stale) << "the uid is taken";
+  EXPECT_THAT(names(folder_), ElementsAre("2026-03-02 Lunch (2).md", "2026-03-02 Lunch.md"));
+  EXPECT_EQ(vault.create({{}, "u2", Facts{{"title", "no time"}}, {}}).error().kind, ErrorKind::unsupported);
+}
+
+TEST_F(VaultTest, UpdatesOnlyOurLinesAndOnlyTheVersionWeKnow) {
+  put("lunch.md",
+      "---\r\ntags: [x] # mine\r\ntitle: Lunch\r\ndate: 2026-03-02\r\nstartTime: 12:00\r\n---\r\nWith Ann.");
+  fs::permissions(folder_ / "lunch.md", fs::perms::owner_read | fs::perms::owner_write);
+  auto vault = provider();
+  auto item = look(vault).items.at(0);
+  Facts target = item.facts;
+  target.set("title", "Brunch: late");
+  target.set("description", "a note cannot hold this");
+  item.uid = "u7";
+  auto written = vault.update(item, target, {});
+  ASSERT_TRUE(written) << written.error().message;
+  EXPECT_EQ(text("lunch.md"),
+            "---\r\ntags: [x] # mine\r\ntitle: \"Brunch: late\"\r\ndate: 2026-03-02\r\nstartTime: "
+            "12:00\r\nuid: u7\r\n"
+            "---\r\nWith Ann.");
+  EXPECT_EQ(written->version, sha256(text("lunch.md")).hex());
+  EXPECT_EQ(written->item->facts, vault.project(target));
+  EXPECT_EQ(fs::status(folder_ / "lunch.md").permissions(), fs::perms::owner_read | fs::perms::owner_write);
+  EXPECT_THAT(names(folder_), ElementsAre("lunch.md"));
+
+  target.set("title", "Late again");
+  EXPECT_EQ(vault.update(item, target, {}).error().kind, ErrorKind::stale) << "the old version";
+  fs::remove(folder_ / "lunch.md");
+  EXPECT_EQ(vault.update(*written->item, target, {}).error().kind, ErrorKind::stale) << "no note any more";
+}
+
+TEST_F(VaultTest, RemovesGently) {
+  put("body.md", kLunch);
+  put("bare.md", "---\ntitle: Bare\nallDay: true\ndate: 2026-03-02\n---\n\n");
+  auto vault = provider();
+  auto items = look(vault).items;
+  ASSERT_EQ(items.size(), 2U);
+  put("body.md", kLunch + "more");
+  EXPECT_EQ(vault.remove(items[1]).error().kind, ErrorKind::stale);
+  EXPECT_EQ(text("body.md"), kLunch + "more");
+  auto body = look(vault).items.at(0);
+  EXPECT_TRUE(vault.remove(items[0]));
+  EXPECT_TRUE(vault.remove(body));
+  EXPECT_TRUE(vault.remove(body)) << "gone already";
+  EXPECT_THAT(names(folder_), IsEmpty());
+  EXPECT_THAT(names(root_ / ".trash"), ElementsAre("body.md"));
+}
+
+TEST_F(VaultTest, NoPathLeadsOutOfTheFolder) {
+  std::ofstream(root_ / "secret.md") << kLunch;
+  fs::create_directory_symlink(root_, folder_ / "up");
+  auto vault = provider();
+  for (std::string path : {"../secret.md", "up/secret.md", "/etc/passwd", "", ".", "a//b.md", "./x.md"}) {
+    EXPECT_FALSE(vault.get(RemoteId(path))) << path;
+    ports::Item item;
+    item.id = RemoteId(path);
+    item.version = sha256(kLunch).hex();
+    vault.remove(item);
+  }
+  EXPECT_TRUE(fs::exists(root_ / "secret.md"));
+  auto written = vault.create(draft("../../escape"));
+  ASSERT_TRUE(written);
+  EXPECT_EQ(written->id.value.find('/'), std::string::npos);
+}
+
+TEST_F(VaultTest, TheInstalledPluginDecidesHowEndDatesCount) {
+  put("trip.md", "---\ntitle: Trip\nallDay: true\ndate: 2026-03-02\nendDate: 2026-03-04\n---\n");
+  auto when = [&](EndDates end_dates) {
+    versions_.clear();
+    auto vault = provider(end_dates);
+    return look(vault).items.at(0).facts.get("when");
+  };
+  EXPECT_EQ(when(EndDates::automatic), "all-day 2026-03-02 P2D");
+  fs::create_directories(root_ / ".obsidian/plugins/full-calendar-remastered");
+  EXPECT_EQ(when(EndDates::automatic), "all-day 2026-03-02 P3D");
+  EXPECT_EQ(when(EndDates::exclusive), "all-day 2026-03-02 P2D");
+  fs::create_directories(root_ / ".obsidian/plugins/obsidian-full-calendar");
+  EXPECT_EQ(when(EndDates::automatic), "all-day 2026-03-02 P2D") << "both installed, none switched on";
+  std::ofstream(root_ / ".obsidian/community-plugins.json") << "[\"full-calendar-remastered\"]";
+  EXPECT_EQ(when(EndDates::automatic), "all-day 2026-03-02 P3D");
+}
+
+TEST_F(VaultTest, SweepsUpAfterAProcessThatWasKilled) {
+  put(".kalends-999999999-1.tmp", "half a no");
+  put(".kalends-" + std::to_string(::getpid()) + "-1.tmp", "being written");
+  auto vault = provider();
+  look(vault);
+  EXPECT_THAT(names(folder_), ElementsAre(".kalends-" + std::to_string(::getpid()) + "-1.tmp"));
+}
+
+class WatchedVaultTest : public VaultTest {
+ protected:
+  HandClock clock_;
+  ObsidianProvider vault_{Config{folder_, EndDates::automatic, "", true, &clock_, 2000}, zones_,
+                          "Europe/Berlin"};
+};
+
+TEST_F(WatchedVaultTest, WaitsAMomentBeforeItBelievesADeletion) {
+  put("lunch.md", kLunch);
+  look(vault_);
+  fs::remove(folder_ / "lunch.md");
+  EXPECT_THAT(unchanged(look(vault_)), ElementsAre("lunch.md"));
+  EXPECT_TRUE(vault_.is_waiting());
+  put("lunch.md", kLunch);
+  EXPECT_THAT(unchanged(look(vault_)), ElementsAre("lunch.md"));
+  EXPECT_FALSE(vault_.is_waiting());
+  fs::remove(folder_ / "lunch.md");
+  look(vault_);
+  clock_.sleep_ms(2000);
+  EXPECT_THAT(unchanged(look(vault_)), IsEmpty());
+  EXPECT_FALSE(vault_.is_waiting());
+}
+
+TEST_F(WatchedVaultTest, ARenameIsSeenAtOnceAsTheOldNoteGoneAndANewOne) {
+  put("a.md", "---\ntitle: A\nallDay: true\ndate: 2026-03-02\nuid: u1\n---\n");
+  put("b.md", kLunch);
+  look(vault_);
+  fs::rename(folder_ / "a.md", folder_ / "c.md");
+  put("c.md", text("c.md") + "and edited");
+  fs::rename(folder_ / "b.md", folder_ / "d.md");
+  auto changes = look(vault_);
+  EXPECT_THAT(ids(changes), ElementsAre("c.md", "d.md"));
+  EXPECT_THAT(unchanged(changes), IsEmpty());
+  EXPECT_FALSE(vault_.is_waiting());
+}
+
+TEST_F(WatchedVaultTest, OurOwnDeletionNeedsNoWaiting) {
+  put("lunch.md", kLunch);
+  auto item = look(vault_).items.at(0);
+  EXPECT_TRUE(vault_.remove(item));
+  EXPECT_THAT(unchanged(look(vault_)), IsEmpty());
+}
+
+TEST_F(WatchedVaultTest, ReadsANoteAgainOnlyWhenItsStampMoved) {
+  put("lunch.md", kLunch);
+  look(vault_);
+  EXPECT_THAT(unchanged(look(vault_)), ElementsAre("lunch.md"));
+  put("lunch.md", kLunch + "more");
+  EXPECT_THAT(ids(look(vault_)), ElementsAre("lunch.md"));
+  // The store may know another version than the last listing gave.
+  versions_["lunch.md"] = "";
+  EXPECT_THAT(ids(look(vault_)), ElementsAre("lunch.md"));
+}
+
+TEST_F(VaultTest, AnEditWithinTheGrainOfTheStampIsSeen) {
+  class Now : public ports::Clock {
+   public:
+    explicit Now(std::int64_t ms) : ms_(ms) {}
+    Instant now() override { return {ms_}; }
+    void sleep_ms(std::int64_t) override {}
+
+   private:
+    std::int64_t ms_;
+  };
+  put("lunch.md", kLunch);
+  struct stat found{};
+  ASSERT_EQ(::stat((folder_ / "lunch.md").c_str(), &found), 0);
+  Now now(static_cast<std::int64_t>(found.st_mtim.tv_sec) * 1000);
+  ObsidianProvider vault{Config{folder_, EndDates::automatic, "", true, &now, 0}, zones_, "Europe/Berlin"};
+  look(vault);
+  std::string edited = kLunch;
+  edited.replace(edited.find("12:00"), 5, "11:00");
+  put("lunch.md", edited);
+  EXPECT_THAT(ids(look(vault)), ElementsAre("lunch.md"));
+}
+
+}  // namespace
+}  // namespace kalends::provider::obsidian
