@@ -37,6 +37,7 @@ class Editor {
   // In front of `line`; several insertions at one place stay in the order in which they were made.
   void insert(std::size_t line, std::string_view text) {
     append_folded(inserted_[line], text, document_.line_end());
+    ++edits_;
   }
   void insert(std::size_t line, const std::vector<std::string>& lines) {
     for (const std::string& text : lines) insert(line, text);
