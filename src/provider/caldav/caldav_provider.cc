@@ -101,7 +101,9 @@ Result<ports::Item> CalDavProvider::get(const RemoteId& id) {
   Session& session = *TRY(this->session());
   const Fetched fetched = TRY(session.fetcher.get(id.value));
   const std::string where = session.place.url.with_path(id.value).text();
-  if (fetched.state == Fetched::State::gone)
+  // What another part of the server refuses to show is not in this calendar.
+  const bool elsewhere = !id.value.starts_with(session.place.url.path);
+  if (fetched.state == Fetched::State::gone || (elsewhere && fetched.state == Fetched::State::refused))
     return fail(ErrorKind::not_found, fmt::format("GET {}: there is nothing at this address", where));
   if (fetched.state == Fetched::State::refused) return fail(ErrorKind::forbidden, fetched.reason);
   Resource resource = read_resource(id, fetched.version, fetched.body, !session.place.writable, zones_);

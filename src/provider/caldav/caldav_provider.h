@@ -65,8 +65,10 @@ class CalDavProvider : public ports::Provider {
   Result<Session*> session();
   void sort_in(const Fetched& fetched, bool complete, const ports::Known& known, ports::Changes& changes);
   enum class Standing : std::uint8_t { unchanged, changed, gone };
-  Result<Standing> standing_of(Session& session, const ports::Item& current);
-  void learn_preconditions(Session& session);
+  Result<Standing> standing_of(Session& session, ports::WriteKind kind, const ports::Item& current);
+  void learn_if_match(Session& session);
+  void learn_if_none_match(Session& session, const Headers& headers, const std::string& text,
+                           DavAnswer& answer);
   Result<ports::Written> accept(Session& session, const DavAnswer& answer, const std::string& sent);
   Result<ports::Written> settle(Session& session, const std::string& path, const std::string& version,
                                 const std::string& sent);

@@ -129,15 +129,16 @@ Result<std::string> read_page(const Multistatus& page, const DavUrl& at, const C
   for (const auto& response : page.responses) {
     for (const auto& href : response.hrefs) {
       const std::string path = TRY(path_of(at, href));
-      if (same_collection(path, at.path) || same_collection(path, place.url.path)) {
+      const bool itself = same_collection(path, at.path) || same_collection(path, place.url.path);
+      if (itself || path.ends_with('/')) {
         more = more || response.status == 507;
         // A 404 of the collection itself inside its own report says that it is going away: nothing is known.
-        if (response.status == 404 || response.status == 410)
+        if (itself && (response.status == 404 || response.status == 410))
           return fail(ErrorKind::not_found,
                       fmt::format("REPORT {}: the calendar is not there any more", at.text()));
         continue;
       }
-      if (!path.ends_with('/')) listing.members[path] = member_of(response);
+      listing.members[path] = member_of(response);
     }
   }
   if (page.sync_token.empty())
@@ -177,18 +178,18 @@ Result<std::optional<Listing>> by_report(DavClient& client, const CalendarPlace&
 
 Result<Listing> list_members(DavClient& client, const CalendarPlace& place, const std::string& cursor) {
   const bool delta = cursor.starts_with("sync:");
-  if (delta || (cursor.empty() && place.sync_report)) {
-    if (auto listing = TRY(by_report(client, place, delta ? cursor.substr(5) : "")))
+  const bool by_tag = cursor.starts_with("ctag:") || cursor == "each:";
+  if (delta)
+    if (auto listing = TRY(by_report(client, place, cursor.substr(5)))) return std::move(*listing);
+  // Nothing to go on from, or a dead token: the whole calendar, with a token for next time where there is a good one.
+  const bool reset = !cursor.empty() && !by_tag;
+  if (!by_tag && place.sync_report)
+    if (auto listing = TRY(by_report(client, place, ""))) {
+      listing->reset = reset;
       return std::move(*listing);
-    // A dead token: the whole calendar again, with a token to go on from where the server gives a good one.
-    if (delta && place.sync_report)
-      if (auto listing = TRY(by_report(client, place, ""))) {
-        listing->reset = true;
-        return std::move(*listing);
-      }
-  }
+    }
   Listing listing = TRY(by_etags(client, place, cursor));
-  listing.reset = delta;
+  listing.reset = reset;
   return listing;
 }
 

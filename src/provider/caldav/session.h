@@ -19,8 +19,12 @@ struct CalDavProvider::Session {
   CalendarPlace place;
   Fetcher fetcher;
 
-  // Whether the server was seen to refuse a write whose If-Match does not hold.
-  enum class Preconditions : std::uint8_t { unknown, kept, doubtful } preconditions = Preconditions::unknown;
+  // Whether the server was seen to refuse a write whose precondition does not hold.
+  enum class Preconditions : std::uint8_t { unknown, kept, doubtful };
+  Preconditions if_match = Preconditions::unknown;  // by deletions, and so by all
+  Preconditions if_match_on_put =
+      Preconditions::unknown;  // by updates: there are servers that keep it for these only
+  Preconditions if_none_match = Preconditions::unknown;
 
   // Writes in a row that the server held byte for byte under the etag it answered with. Once there are enough, its
   // etag is taken for the proof that RFC 4791 section 5.3.4 makes it; one rewritten resource ends that for good.

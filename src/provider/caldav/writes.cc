@@ -85,6 +85,13 @@ Result<bool> clash_is_here(DavClient& client, Fetcher& fetcher, const CalendarPl
   return false;
 }
 
+bool has_people(const calendar::Facts& facts) {
+  for (const auto& [path, value] : facts)
+    if (path.find("attendees/") != std::string::npos || path.find("organizer") != std::string::npos)
+      return true;
+  return false;
+}
+
 std::unexpected<Error> stale(const std::string& what) { return fail(ErrorKind::stale, what); }
 
 // The refusal of a conditional write: somebody changed or took away what it was based on.
@@ -149,16 +156,23 @@ Result<ports::Written> CalDavProvider::create(const ports::Draft& draft) {
   if (event.uid.empty()) event.uid = fresh_uid;
   const DavUrl url = session.place.url.with_path(session.place.url.path + resource_name(draft));
 
+  if (session.if_none_match != Session::Preconditions::kept &&
+      TRY(session.fetcher.get(url.path)).state != Fetched::State::gone)
+    return stale(fmt::format("PUT {}: an item of that name is already there", url.text()));
   for (;;) {
     ical::WriteOptions options;
     options.now = draft.now;
     if (!mark.empty()) options.marks[event.uid] = mark;
     const std::string text = ical::write({event}, zones_, options);
     const Headers headers = {{"If-None-Match", "*"}, {"Content-Type", kType}};
-    const DavAnswer answer = TRY(session.client.send("PUT", url, headers, text));
-    if (answer.ok() && answer.status != 207) return accept(session, answer, text);
+    DavAnswer answer = TRY(session.client.send("PUT", url, headers, text));
+    if (answer.ok() && answer.status != 207) {
+      if (!has_people(draft.facts)) learn_if_none_match(session, headers, text, answer);
+      return accept(session, answer, text);
+    }
     if (!is_uid_clash(answer)) {
       Error error = error_of("PUT", answer);
+      if (answer.status == 412) session.if_none_match = Session::Preconditions::kept;
       if (answer.status == 412)
         error.message = fmt::format("PUT {}: an item of that name is already there", url.text());
       return std::unexpected(std::move(error));
@@ -172,22 +186,37 @@ Result<ports::Written> CalDavProvider::create(const ports::Draft& draft) {
   }
 }
 
+// Asks the server once whether it keeps If-None-Match, by sending what was just created again, byte for byte: 412 proves
+// it. A server that takes it holds what it held, and `answer` becomes its latest word. Never done with people in it.
+void CalDavProvider::learn_if_none_match(Session& session, const Headers& headers, const std::string& text,
+                                         DavAnswer& answer) {
+  if (session.if_none_match != Session::Preconditions::unknown) return;
+  auto again = session.client.send("PUT", answer.url, headers, text);
+  if (!again) return;
+  session.if_none_match =
+      again->status == 412 ? Session::Preconditions::kept : Session::Preconditions::doubtful;
+  if (again->ok() && again->status != 207) answer = std::move(*again);
+}
+
 // Asks the server once whether it keeps If-Match, by deleting a name that does not exist under a version that can't be
 // true: nothing is written and nobody is told. 412 proves that it does; 404 may come from servers of either kind.
-void CalDavProvider::learn_preconditions(Session& session) {
-  if (session.preconditions != Session::Preconditions::unknown) return;
+void CalDavProvider::learn_if_match(Session& session) {
+  if (session.if_match != Session::Preconditions::unknown) return;
   const std::string name = "kalends-probe-" + sha256(session.place.url.text()).hex().substr(0, 24) + ".ics";
   const DavUrl url = session.place.url.with_path(session.place.url.path + name);
   const auto answer = session.client.send("DELETE", url, {{"If-Match", "\"kalends-probe\""}}, "");
-  session.preconditions =
+  session.if_match =
       answer && answer->status == 412 ? Session::Preconditions::kept : Session::Preconditions::doubtful;
 }
 
 // The read before a write that a careless server might carry out regardless.
-Result<CalDavProvider::Standing> CalDavProvider::standing_of(Session& session, const ports::Item& current) {
-  learn_preconditions(session);
-  if (session.preconditions == Session::Preconditions::kept && !is_content_version(current.version))
-    return Standing::unchanged;
+Result<CalDavProvider::Standing> CalDavProvider::standing_of(Session& session, ports::WriteKind kind,
+                                                             const ports::Item& current) {
+  learn_if_match(session);
+  const bool kept =
+      session.if_match == Session::Preconditions::kept ||
+      (kind == ports::WriteKind::update && session.if_match_on_put == Session::Preconditions::kept);
+  if (kept && !is_content_version(current.version)) return Standing::unchanged;
   const Fetched fetched = TRY(session.fetcher.get(current.id.value));
   if (fetched.state == Fetched::State::gone) return Standing::gone;
   if (fetched.state == Fetched::State::refused) return fail(ErrorKind::forbidden, fetched.reason);
@@ -202,13 +231,13 @@ Result<ports::Written> CalDavProvider::update(const ports::Item& current, const 
   const std::string text = TRY(ical::patch(current.raw, current.facts, target, zones_, now));
   if (text == current.raw) return ports::Written{current.id, current.version, current};
   const DavUrl url = session.place.url.with_path(current.id.value);
-  if (TRY(standing_of(session, current)) != Standing::unchanged)
+  if (TRY(standing_of(session, ports::WriteKind::update, current)) != Standing::unchanged)
     return stale(fmt::format("PUT {}: somebody else changed it first", url.text()));
   Headers headers = {{"Content-Type", kType}};
   if (!is_content_version(current.version)) headers.emplace_back("If-Match", current.version);
   const DavAnswer answer = TRY(session.client.send("PUT", url, headers, text));
   if (answer.ok() && answer.status != 207) return accept(session, answer, text);
-  if (answer.status == 412) session.preconditions = Session::Preconditions::kept;
+  if (answer.status == 412) session.if_match_on_put = Session::Preconditions::kept;
   Error error = error_of("PUT", answer);
   if (is_lost_race(answer.status)) error.kind = ErrorKind::stale;
   return std::unexpected(std::move(error));
@@ -217,7 +246,7 @@ Result<ports::Written> CalDavProvider::update(const ports::Item& current, const 
 Result<void> CalDavProvider::remove(const ports::Item& current) {
   Session& session = *TRY(this->session());
   const DavUrl url = session.place.url.with_path(current.id.value);
-  const Standing standing = TRY(standing_of(session, current));
+  const Standing standing = TRY(standing_of(session, ports::WriteKind::remove, current));
   if (standing == Standing::gone) return {};
   if (standing == Standing::changed)
     return stale(fmt::format("DELETE {}: somebody else changed it first", url.text()));
