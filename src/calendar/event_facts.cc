@@ -107,7 +107,7 @@ std::string print_recurrence(const Recurrence& recurrence) {
   return join(lines, "\n");
 }
 
-Result<Recurrence> parse_recurrence(std::string_view path, std::string_view value) {
+Result<Recurrence> parse_recurrence(std::string_view value) {
   Recurrence recurrence;
   for (std::string_view line : split(value, '\n')) {
     std::size_t colon = line.find(':');
@@ -120,15 +120,16 @@ Result<Recurrence> parse_recurrence(std::string_view path, std::string_view valu
     } else if (name == "RDATE") {
       std::size_t slash = rest.find('/');
       auto start = parse_local_time(rest.substr(0, slash));
-      if (!start) return refuse(path, fmt::format("\"{}\" is no date and time", rest));
+      if (!start) return fail(ErrorKind::invalid, fmt::format("\"{}\" is no date and time", rest));
       ExtraDate extra{*start, std::nullopt};
       if (slash != std::string_view::npos) {
         extra.duration = parse_duration(rest.substr(slash + 1));
-        if (!extra.duration) return refuse(path, fmt::format("\"{}\" has no readable duration", rest));
+        if (!extra.duration)
+          return fail(ErrorKind::invalid, fmt::format("\"{}\" has no readable duration", rest));
       }
       recurrence.extra_dates.push_back(extra);
     } else {
-      return refuse(path, fmt::format("\"{}\" is no RRULE, EXRULE or RDATE", line));
+      return fail(ErrorKind::invalid, fmt::format("\"{}\" is no RRULE, EXRULE or RDATE", line));
     }
   }
   return recurrence;
@@ -139,10 +140,8 @@ std::string reminder_key(const Reminder& reminder) {
   switch (reminder.anchor) {
     case Reminder::Anchor::start:
       return fmt::format("start {} {}", to_string(reminder.offset), reminder.action);
-    case Reminder::Anchor::end:
-      return fmt::format("end {} {}", to_string(reminder.offset), reminder.action);
-    case Reminder::Anchor::absolute:
-      break;
+    case Reminder::Anchor::end: return fmt::format("end {} {}", to_string(reminder.offset), reminder.action);
+    case Reminder::Anchor::absolute: break;
   }
   return fmt::format("absolute {} {}", to_rfc3339(reminder.at), reminder.action);
 }
@@ -250,7 +249,7 @@ Result<bool> read_register(Event& event, std::string_view path, std::string_view
     return true;
   }
   if (path == "recurrence") {
-    auto recurrence = parse_recurrence(path, value);
+    auto recurrence = parse_recurrence(value);
     if (!recurrence) return refuse(path, recurrence.error().message);
     event.recurrence = *std::move(recurrence);
     return true;

@@ -69,6 +69,12 @@ std::size_t value_start(std::string_view text, std::string_view name, std::size_
   return at + 1;
 }
 
+// Properties that hold prose, where clients forget to escape line ends.
+bool holds_prose(std::string_view name) {
+  return name == "DESCRIPTION" || name == "SUMMARY" || name == "LOCATION" || name == "COMMENT" ||
+         name == "CONTACT" || (name.starts_with("X-") && !name.starts_with("X-KALENDS-"));
+}
+
 class Scanner {
  public:
   Scanner(std::string_view text, const Limits& limits) : limits_(limits) { document_.text = text; }
@@ -198,13 +204,13 @@ class Scanner {
     return true;
   }
 
-  // A line without a name continues the text before it, when that is a property: its line end was not escaped.
+  // A line without a name continues the text before it, when that is prose: its line end was not escaped.
   Result<void> add_stray(const Line& line) {
     auto& lines = document_.lines;
     std::size_t last = lines.size();
     while (last > 0 && lines[last - 1].name.empty()) --last;
     bool continues = last > 0 && !open_.empty() && lines[last - 1].owner == open_.back() &&
-                     lines[last - 1].name != "BEGIN" && lines[last - 1].name != "END";
+                     holds_prose(lines[last - 1].name);
     if (!continues) {
       warn(line.number, "this is no content line; it is ignored");
       lines.push_back(line);
@@ -314,7 +320,7 @@ void each_param(std::string_view params, const std::function<void(std::string, s
     }
     std::string_view one = params.substr(at, end - at);
     std::size_t equals = one.find('=');
-    if (!trim(one).empty())
+    if (!trim(one.substr(0, equals)).empty())
       visit(to_upper(trim(one.substr(0, equals))),
             equals == std::string_view::npos ? std::string_view() : one.substr(equals + 1));
     at = end;

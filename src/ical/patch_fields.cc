@@ -200,7 +200,8 @@ void patch_unknown(PartEdit& edit, const Event& target) {
   if (now.unknown == target.unknown) return;
   std::set<std::string> names;
   for (const auto* list : {&now.unknown, &target.unknown})
-    for (const auto& unknown : *list) names.insert(unknown.name);
+    for (const auto& unknown : *list)
+      if (is_unknown_name(unknown.name)) names.insert(unknown.name);
   for (const std::string& name : names) {
     const auto* before = unknown_of(now, name);
     const auto* after = unknown_of(target, name);

@@ -66,14 +66,21 @@ bool is_balanced(const std::vector<std::string>& lines, std::string_view name) {
   return open.empty();
 }
 
-bool is_ours(std::string_view name) {
-  static constexpr std::string_view kOurs[] = {
-      "UID",      "DTSTART", "DTEND", "DURATION", "RECURRENCE-ID", "DTSTAMP", "CREATED", "LAST-MODIFIED",
-      "SEQUENCE", "BEGIN",   "END",   "RRULE",    "EXRULE",        "RDATE",   "EXDATE"};
-  return name.starts_with("X-KALENDS-") || std::ranges::find(kOurs, name) != std::end(kOurs);
-}
-
 }  // namespace
+
+bool is_unknown_name(std::string_view name) {
+  static constexpr std::string_view kKnown[] = {
+      "ATTACH",     "ATTENDEE",  "BEGIN",       "CATEGORIES", "CLASS",         "COLOR",
+      "CONFERENCE", "CREATED",   "DESCRIPTION", "DTEND",      "DTSTAMP",       "DTSTART",
+      "DURATION",   "END",       "EXDATE",      "EXRULE",     "GEO",           "LAST-MODIFIED",
+      "LOCATION",   "ORGANIZER", "PRIORITY",    "RDATE",      "RECURRENCE-ID", "RRULE",
+      "SEQUENCE",   "STATUS",    "SUMMARY",     "TRANSP",     "UID",           "URL"};
+  if (name.starts_with("BEGIN:")) {
+    std::string_view component = name.substr(6);
+    return component != "VCALENDAR" && component != "VEVENT" && component != "VTIMEZONE";
+  }
+  return !name.starts_with("X-KALENDS-") && std::ranges::find(kKnown, name) == std::end(kKnown);
+}
 
 std::string clean_line(std::string_view text) {
   std::string out;
@@ -99,12 +106,12 @@ bool is_property_line(std::string_view line, std::string_view name) {
 
 ContentLines unknown_lines(const calendar::Unknown& unknown) {
   ContentLines out;
+  if (!is_unknown_name(unknown.name)) return out;
   if (unknown.name.starts_with("BEGIN:")) {
-    if (unknown.name != "BEGIN:VTIMEZONE" && is_balanced(unknown.lines, unknown.name.substr(6)))
+    if (is_balanced(unknown.lines, unknown.name.substr(6)))
       for (const std::string& line : unknown.lines) out.push_back(clean_line(line));
     return out;
   }
-  if (is_ours(unknown.name)) return out;
   for (const std::string& line : unknown.lines)
     if (is_property_line(line, unknown.name)) out.push_back(clean_line(line));
   return out;

@@ -18,6 +18,9 @@ std::string clean_line(std::string_view text);
 // Whether `line` is a content line of that name ("" = of any name but BEGIN and END), fit to be written as it stands.
 bool is_property_line(std::string_view line, std::string_view name);
 
+// Whether a property or component ("BEGIN:X") of that name is kept as unknown, and not a field or bookkeeping.
+bool is_unknown_name(std::string_view name);
+
 // The lines of something we do not understand, when they are what they claim to be; none otherwise, so that a value
 // from one calendar cannot smuggle properties or components into another.
 ContentLines unknown_lines(const calendar::Unknown& unknown);
