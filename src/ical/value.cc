@@ -187,7 +187,7 @@ std::string print_utc(Instant at) {
 
 std::string encode_param(std::string_view value) {
   std::string out;
-  bool quote = false;
+  bool quote = value.starts_with(' ') || value.ends_with(' ');
   for (char c : value) {
     if (c == '^') {
       out += "^^";
@@ -196,7 +196,7 @@ std::string encode_param(std::string_view value) {
     } else if (c == '\n') {
       out += "^n";
     } else if (!is_control(c)) {
-      quote = quote || c == ':' || c == ';' || c == ',' || c == ' ';
+      quote = quote || c == ':' || c == ';' || c == ',';
       out += c;
     }
   }
