@@ -82,3 +82,11 @@ class ObsidianProvider : public ports::Provider {
 };
 
 }  // namespace kalends::provider::obsidian
+
+namespace kalends::provider {
+
+using ObsidianConfig = obsidian::Config;
+using obsidian::EndDates;
+using obsidian::ObsidianProvider;
+
+}  // namespace kalends::provider
