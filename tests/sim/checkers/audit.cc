@@ -1,0 +1,56 @@
+#include "checkers.h"
+
+namespace kalends::sim {
+namespace {
+
+std::string kind_of(ports::WriteKind kind) {
+  switch (kind) {
+    case ports::WriteKind::create: return "create";
+    case ports::WriteKind::update: return "update";
+    case ports::WriteKind::remove: return "remove";
+  }
+  return "";
+}
+
+struct Counts {
+  std::size_t done = 0, open = 0, seen = 0;
+};
+
+}  // namespace
+
+// Every write that a calendar saw is on record, as done or as begun with an unknown end; and what is on record as done
+// was seen. A store that was put back has forgotten some, so nothing is said about it.
+Failures audit(const Rest& rest) {
+  Failures out;
+  if (rest.world.ledger.store_restored || !rest.world.engine()) return out;
+  std::map<std::pair<CalendarId, std::string>, Counts> counts;
+  for (const auto& place : rest.world.places)
+    for (const auto& write : place->server->writes()) ++counts[{place->id, kind_of(write.kind)}].seen;
+  auto transaction = rest.world.store().begin();
+  if (!transaction) return {transaction.error().message};
+  auto runs = (*transaction)->runs(1'000'000);
+  if (!runs) return {runs.error().message};
+  for (const auto& run : *runs) {
+    const auto writes = (*transaction)->writes_of_run(run.id);
+    if (!writes) return {writes.error().message};
+    for (const auto& write : *writes) {
+      if (write.calendar.empty()) continue;
+      auto& count = counts[{write.calendar, write.kind}];
+      // A failed one may have been carried out all the same: its answer was lost.
+      ++(write.state == ports::WriteRow::State::done ? count.done : count.open);
+    }
+  }
+  for (const auto& [key, count] : counts) {
+    const auto& [calendar, kind] = key;
+    if (kind != "create" && kind != "update" && kind != "remove") continue;
+    if (count.done > count.seen)
+      out.push_back(fmt::format("{} {}s at {} are on record as done, {} were seen", count.done, kind,
+                                calendar.value, count.seen));
+    if (count.seen > count.done + count.open)
+      out.push_back(fmt::format("{} saw {} {}s, {} are on record", calendar.value, count.seen, kind,
+                                count.done + count.open));
+  }
+  return out;
+}
+
+}  // namespace kalends::sim

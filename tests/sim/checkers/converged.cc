@@ -1,0 +1,84 @@
+#include "../topology.h"
+#include "checkers.h"
+
+namespace kalends::sim {
+namespace {
+
+// Whether something that waits for a person, or was decided by one, keeps this path different at this place.
+bool is_parked(const Rest& rest, const std::string& day, const CalendarId& calendar,
+               const std::string& path) {
+  for (const auto& conflict : rest.conflicts) {
+    if (!conflict.open || conflict.path != path) continue;
+    for (const auto& side : conflict.sides)
+      if (side.who == calendar.value) {
+        static_cast<void>(day);
+        return true;
+      }
+  }
+  return false;
+}
+
+// A value that a person gave to a copy from which nothing crosses stays there until it is overwritten.
+bool is_drift(const Rest& rest, const std::string& day, const CalendarId& calendar, const std::string& path) {
+  for (const auto& edit : rest.world.ledger.edits)
+    if (edit.day == day && edit.calendar == calendar && edit.path == path) return true;
+  return false;
+}
+
+bool people_field(std::string_view path) {
+  const auto field = calendar::field_of(path);
+  return field == "organizer" || field == "attendees";
+}
+
+void compare(const Rest& rest, const std::string& day, const Place& place, const Expected& expected,
+             const calendar::Facts& hub, const provider::Stored& item, Failures& out) {
+  calendar::Facts shown;
+  for (const auto& [path, value] : hub) {
+    const bool hidden = expected.masked && path != "when" && path != "recurrence";
+    if (!hidden && !people_field(path)) shown.set(path, value);
+  }
+  shown = provider::project(place.server->profile(), shown);
+  for (const auto& change : calendar::difference(shown, item.facts)) {
+    if (people_field(change.path)) continue;
+    if (expected.masked && !change.before) continue;
+    if (is_parked(rest, day, place.id, change.path)) continue;
+    if ((expected.masked || !expected.crossing) && is_drift(rest, day, place.id, change.path)) continue;
+    out.push_back(fmt::format("{} at {}: {} is \"{}\" where the hub means \"{}\"", day, place.id.value,
+                              change.path, change.after.value_or("nothing"),
+                              change.before.value_or("nothing")));
+  }
+}
+
+}  // namespace
+
+Failures converged(const Rest& rest) {
+  Failures out;
+  for (const auto& [day, known] : rest.world.ledger.events) {
+    const auto hub = rest.hub.find(day);
+    const auto items = rest.items.find(day);
+    const std::size_t alive = hub == rest.hub.end() ? 0 : hub->second.size();
+    // An event with people in it may wait for a mail that nobody approved.
+    if (known.scheduled || known.duplicates > 0 || alive > 1) continue;
+    const auto places = expected_places(rest.world.topology, known.origins);
+    for (const auto& place : rest.world.places) {
+      const auto expected = places.find(place->id);
+      if (expected == places.end()) continue;
+      const bool read_only = place->server->profile().read_only;
+      const provider::Stored* item = nullptr;
+      if (items != rest.items.end())
+        if (const auto there = items->second.find(place->id); there != items->second.end())
+          item = &there->second[0];
+      if (alive == 0) {
+        if (item && !read_only)
+          out.push_back(fmt::format("{} is at {} though the hub holds no such event", day, place->id.value));
+      } else if (item) {
+        compare(rest, day, *place, expected->second, hub->second[0], *item, out);
+      } else if (!known.deleted_at.contains(place->id) && !read_only) {
+        out.push_back(fmt::format("{} is not at {}", day, place->id.value));
+      }
+    }
+  }
+  return out;
+}
+
+}  // namespace kalends::sim

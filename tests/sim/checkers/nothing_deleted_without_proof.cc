@@ -1,0 +1,27 @@
+#include "checkers.h"
+
+namespace kalends::sim {
+
+Failures nothing_deleted_without_proof(const Rest& rest) {
+  Failures out;
+  for (const auto& [day, known] : rest.world.ledger.events) {
+    if (known.deleted || rest.items.contains(day)) continue;
+    bool lost_by_calendar = false;
+    for (const auto& edit : rest.world.ledger.edits) lost_by_calendar |= edit.day == day && edit.excused;
+    if (!lost_by_calendar) out.push_back(fmt::format("{} is nowhere, and no person deleted it", day));
+  }
+  for (const auto& place : rest.world.places)
+    for (const auto& write : place->server->writes()) {
+      if (write.kind != ports::WriteKind::remove) continue;
+      const auto known = rest.world.ledger.events.find(day_of(write.before));
+      const bool proven =
+          known != rest.world.ledger.events.end() &&
+          (known->second.deleted || !known->second.deleted_at.empty() || known->second.duplicates > 0);
+      if (!proven && rest.world.ledger.rolled_back.empty())
+        out.push_back(fmt::format("{} was removed at {} though no person deleted it anywhere",
+                                  day_of(write.before), place->id.value));
+    }
+  return out;
+}
+
+}  // namespace kalends::sim

@@ -1,0 +1,19 @@
+#include "checkers.h"
+
+namespace kalends::sim {
+
+Failures nothing_doubled(const Rest& rest) {
+  Failures out;
+  for (const auto& [day, by_calendar] : rest.items) {
+    const auto known = rest.world.ledger.events.find(day);
+    const std::size_t copies =
+        known == rest.world.ledger.events.end() ? 0 : static_cast<std::size_t>(known->second.duplicates);
+    for (const auto& [calendar, items] : by_calendar)
+      if (items.size() > 1 + copies)
+        out.push_back(fmt::format("{} is at {} {} times, where people made {}", day, calendar.value,
+                                  items.size(), 1 + copies));
+  }
+  return out;
+}
+
+}  // namespace kalends::sim

@@ -1,0 +1,31 @@
+#include "../topology.h"
+#include "checkers.h"
+
+namespace kalends::sim {
+
+Failures nothing_leaked(const Rest& rest) {
+  Failures out;
+  for (const auto& [day, known] : rest.world.ledger.events) {
+    const auto places = expected_places(rest.world.topology, known.origins);
+    for (const auto& place : rest.world.places) {
+      const auto expected = places.find(place->id);
+      if (expected == places.end() || !expected->second.masked) continue;
+      // Every write, not only the last: what was shown for a moment was shown.
+      for (const auto& write : place->server->writes()) {
+        if (day_of(write.after) != day) continue;
+        for (const auto& edit : rest.world.ledger.edits) {
+          if (edit.day != day || edit.calendar == place->id || edit.path == "when" ||
+              edit.path == "recurrence" || !edit.value || *edit.value == "1" || edit.at > write.at)
+            continue;
+          const auto* shown = write.after.find(edit.path);
+          if (shown && *shown == *edit.value)
+            out.push_back(fmt::format("{} of {} was shown at {}, which may see its time only", edit.path, day,
+                                      place->id.value));
+        }
+      }
+    }
+  }
+  return out;
+}
+
+}  // namespace kalends::sim

@@ -1,0 +1,53 @@
+#include "checkers.h"
+
+namespace kalends::sim {
+namespace {
+
+bool in_a_conflict(const Rest& rest, const Edit& edit) {
+  const auto names = [&](const engine::ConflictView& conflict) {
+    for (const auto& side : conflict.sides)
+      if (side.value == edit.value ||
+          (side.value && edit.value && side.value->find(*edit.value) != std::string::npos))
+        return true;
+    return false;
+  };
+  for (const auto& conflict : rest.conflicts)
+    if (names(conflict)) return true;
+  for (const auto& conflict : rest.world.ledger.conflicts)
+    if (names(conflict)) return true;
+  return false;
+}
+
+bool holds(const calendar::Facts& facts, const Edit& edit) {
+  const auto* value = facts.find(edit.path);
+  return value && *value == *edit.value;
+}
+
+bool in_the_end_state(const Rest& rest, const Edit& edit) {
+  if (const auto hub = rest.hub.find(edit.day); hub != rest.hub.end())
+    for (const auto& facts : hub->second)
+      if (holds(facts, edit)) return true;
+  if (const auto items = rest.items.find(edit.day); items != rest.items.end())
+    for (const auto& [calendar, stored] : items->second)
+      for (const auto& item : stored)
+        if (holds(item.facts, edit)) return true;
+  return false;
+}
+
+}  // namespace
+
+Failures nothing_lost(const Rest& rest) {
+  Failures out;
+  for (const auto& edit : rest.world.ledger.edits) {
+    // A removal leaves no value to look for.
+    if (!edit.value || edit.superseded || edit.excused) continue;
+    if (in_the_end_state(rest, edit) || in_a_conflict(rest, edit)) continue;
+    out.push_back(fmt::format(
+        "edit {}: {} = \"{}\" of {} at {} is nowhere, was not replaced by anybody who saw it, and "
+        "is in no conflict",
+        edit.number, edit.path, *edit.value, edit.day, edit.calendar.value));
+  }
+  return out;
+}
+
+}  // namespace kalends::sim

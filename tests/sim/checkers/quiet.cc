@@ -1,0 +1,15 @@
+#include "../run.h"
+#include "checkers.h"
+
+namespace kalends::sim {
+
+Failures quiet(const Rest& rest) {
+  Failures out;
+  if (!rest.came_to_rest)
+    out.push_back(fmt::format("it did not come to rest within {} cycles", kQuietWithin));
+  if (rest.last_cycle_writes > 0)
+    out.push_back(fmt::format("a cycle with nothing to do made {} writes", rest.last_cycle_writes));
+  return out;
+}
+
+}  // namespace kalends::sim

@@ -1,0 +1,13 @@
+#include "ledger.h"
+
+#include "base/text.h"
+
+namespace kalends::sim {
+
+std::string day_of(const calendar::Facts& facts) {
+  const std::string when = facts.get("when");
+  const auto parts = split(when, ' ');
+  return parts.size() < 2 ? std::string() : std::string(parts[1].substr(0, 10));
+}
+
+}  // namespace kalends::sim

@@ -1,0 +1,53 @@
+// What people did and saw, kept apart from everything the engine knows: the truth that the checkers compare with.
+//
+// Events are told apart by the day they start on: every event gets a day of its own and no edit moves it off that day,
+// and no calendar, mask or rewriting hides it. So the ledger never has to trust an id that the engine gave.
+#pragma once
+
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "base/ids.h"
+#include "base/instant.h"
+#include "calendar/facts.h"
+#include "engine/views.h"
+
+namespace kalends::sim {
+
+// The day of an event, "2026-03-02"; "" when the facts have no time.
+std::string day_of(const calendar::Facts& facts);
+
+// One value that a person gave or took away.
+struct Edit {
+  int number = 0;
+  std::string day;
+  CalendarId calendar;
+  std::string path;
+  std::optional<std::string> value;  // as their calendar kept it; none: they removed it
+  Instant at;
+  bool superseded = false;  // a person who saw it put something else in its place, or deleted the event
+  bool excused = false;     // the calendar itself lost it before anybody could see it
+};
+
+struct Known {
+  std::set<CalendarId> origins;  // where people made it
+  int duplicates = 0;            // further items people made of it by copying
+  bool deleted = false;          // a person deleted it somewhere
+  std::set<CalendarId> deleted_at;
+  bool scheduled = false;  // it has an organizer and attendees
+};
+
+struct Ledger {
+  std::vector<Edit> edits;
+  std::map<std::string, Known> events;          // by day
+  std::vector<engine::ConflictView> conflicts;  // of stores that were put back since
+  std::set<CalendarId> rolled_back;             // calendars that were restored from a backup
+  std::set<CalendarId> emptied;                 // calendars that were empty for a while
+  bool store_restored = false;
+  bool links_changed = false;
+};
+
+}  // namespace kalends::sim

@@ -1,0 +1,245 @@
+#include "people.h"
+
+#include <algorithm>
+
+#include "calendar/time.h"
+
+namespace kalends::sim {
+namespace {
+
+using calendar::Facts;
+
+constexpr std::int32_t kFirstDay = 20'500;  // days since 1970-01-01: in February 2026
+
+std::string day(int n) { return calendar::to_string(calendar::Date{kFirstDay + n}); }
+
+// What the calendar would show of one value, given by somebody else.
+std::optional<std::string> as_shown(const Place& place, const std::string& path, const std::string& value) {
+  Facts one;
+  one.set(path, value);
+  const Facts shown = provider::project(place.server->profile(), one);
+  const auto* found = shown.find(path);
+  return found ? std::optional(*found) : std::nullopt;
+}
+
+// The time of another event's value, on the same day.
+std::string at_time(const std::string& date, int minute, int length) {
+  return fmt::format("zoned {}T{:02}:{:02}:00 PT{}M Europe/Berlin", date, 7 + minute / 60 % 12, minute % 60,
+                     length);
+}
+
+}  // namespace
+
+void People::note_new(Place& place, const Facts& facts) {
+  auto& known = world_.ledger.events[day_of(facts)];
+  known.origins.insert(place.id);
+  known.scheduled = known.scheduled || facts.find("organizer");
+  for (const auto& [path, value] : facts)
+    world_.ledger.edits.push_back({static_cast<int>(world_.ledger.edits.size()), day_of(facts), place.id,
+                                   path, value, world_.clock.now()});
+}
+
+// What a person replaces was seen by that person, whoever gave it.
+void People::supersede(Place& place, const Facts& seen, const std::string& path) {
+  for (auto& edit : world_.ledger.edits) {
+    if (edit.superseded || edit.day != day_of(seen) || edit.path != path) continue;
+    const auto* shown = seen.find(path);
+    if (!edit.value) {
+      edit.superseded = edit.superseded || !shown;
+      continue;
+    }
+    const auto expected = as_shown(place, path, *edit.value);
+    if ((shown && (*shown == *edit.value || (expected && *shown == *expected))) || (!shown && !expected))
+      edit.superseded = true;
+  }
+}
+
+// Deleting an event takes back all that one saw of it, and what the calendar could not have shown though it was there.
+void People::supersede_all(Place& place, const Facts& seen) {
+  const bool passes_on = crosses(place, day_of(seen));
+  for (auto& edit : world_.ledger.edits) {
+    if (edit.superseded || edit.day != day_of(seen)) continue;
+    if (!passes_on && edit.calendar != place.id) continue;
+    const auto expected = edit.value ? as_shown(place, edit.path, *edit.value) : std::nullopt;
+    const auto* shown = seen.find(edit.path);
+    const bool visible = edit.value && shown && (*shown == *edit.value || (expected && *shown == *expected));
+    const bool hidden = !expected && edit.at < world_.last_whole_cycle;
+    if (visible || hidden || !edit.value) edit.superseded = true;
+  }
+}
+
+bool People::crosses(const Place& place, const std::string& date) {
+  const auto expected = expected_places(world_.topology, world_.ledger.events[date].origins);
+  const auto found = expected.find(place.id);
+  return found != expected.end() &&
+         (found->second.origin || (found->second.crossing && !found->second.masked));
+}
+
+void People::note_edit(Place& place, const provider::Stored& item, const std::string& path) {
+  const auto* now = place.server->find(item.id);
+  if (!now) return;
+  const auto* value = now->facts.find(path);
+  const auto* before = item.facts.find(path);
+  if ((value == nullptr) == (before == nullptr) && (!value || *value == *before)) return;
+  supersede(place, item.facts, path);
+  world_.ledger.edits.push_back({static_cast<int>(world_.ledger.edits.size()), day_of(item.facts), place.id,
+                                 path, value ? std::optional(*value) : std::nullopt, world_.clock.now()});
+}
+
+Facts People::draw_event(const Place& place) {
+  auto& chance = world_.chance;
+  const std::string date = day(days_++);
+  Facts facts;
+  facts.set("title", fresh("meeting"));
+  if (chance.percent(20))
+    facts.set("when", fmt::format("all-day {} P{}D", date, chance.between(1, 3)));
+  else
+    facts.set("when", at_time(date, chance.between(0, 700), chance.between(15, 90)));
+  if (chance.percent(50)) facts.set("description", fresh("about"));
+  if (chance.percent(30)) facts.set("location", fresh("room"));
+  if (chance.percent(20)) facts.set(fmt::format("categories/{}", fresh("kind")), "1");
+  if (chance.percent(10) && place.server->profile().schedules) {
+    facts.set("organizer", "address=mailto:me@example.org");
+    facts.set("attendees/mailto:ann@example.org", "name=Ann");
+  }
+  if (chance.percent(15)) facts.set("recurrence", "RRULE:FREQ=YEARLY;COUNT=4");
+  return facts;
+}
+
+void People::create(Place& place) {
+  const Facts facts = draw_event(place);
+  const auto id = place.server->put(facts, fmt::format("uid-{}", day_of(facts)));
+  const Facts kept = place.server->find(id)->facts;
+  note_new(place, kept);
+  world_.trace.say("person makes {} \"{}\" at {}", day_of(kept), kept.get("title"), place.id.value);
+}
+
+// The same event, entered twice before anything was synced: by import (the same uid) or by hand (equal contents).
+void People::create_in_two_places() {
+  Place& first = any_place();
+  Place& second = any_place();
+  if (&first == &second) return create(first);
+  Facts facts = draw_event(first);
+  facts.erase("organizer");
+  facts.erase_under("attendees/");
+  const auto uid = fmt::format("uid-{}", day_of(facts));
+  const bool both_keep = first.server->profile().keeps_uids && second.server->profile().keeps_uids;
+  const auto one = first.server->put(facts, uid);
+  if (both_keep && world_.chance.percent(50)) facts.set("title", fresh("meeting"));
+  const auto other = second.server->put(facts, both_keep ? uid : std::string());
+  note_new(first, first.server->find(one)->facts);
+  note_new(second, second.server->find(other)->facts);
+  // Contents that one of them could not keep alike are two events to anybody who looks.
+  if (!both_keep &&
+      (first.server->find(one)->facts.get("title") != second.server->find(other)->facts.get("title") ||
+       first.server->find(one)->facts.get("recurrence") !=
+           second.server->find(other)->facts.get("recurrence") ||
+       first.server->find(one)->facts.get("when") != second.server->find(other)->facts.get("when")))
+    ++world_.ledger.events[day_of(facts)].duplicates;
+  world_.trace.say("person has {} \"{}\" at {} and {}", day_of(facts), facts.get("title"), first.id.value,
+                   second.id.value);
+}
+
+void People::settle_in(int events) {
+  for (int i = 0; i < events; ++i) world_.chance.percent(25) ? create_in_two_places() : create(any_place());
+}
+
+void People::edit(Place& place, const provider::Stored& item) {
+  auto& chance = world_.chance;
+  const auto title = fresh(chance.percent(10) ? "a title that is longer than some calendars like" : "title");
+  std::string path;
+  std::optional<std::string> value;
+  switch (chance.below(7)) {
+    case 0:
+    case 1:
+      path = "title";
+      value = chance.percent(15) ? title + "  " : title;
+      break;
+    case 2:
+      path = "description";
+      if (chance.percent(75)) value = fresh("about");
+      break;
+    case 3:
+      path = "location";
+      if (chance.percent(75)) value = fresh("room");
+      break;
+    case 4:
+    case 5:
+      path = "when";
+      ++values_;
+      value = at_time(day_of(item.facts), values_ % 700, 15 + values_ % 70);
+      break;
+    default:
+      path = "categories/" + fresh("kind");
+      value = "1";
+      break;
+  }
+  place.server->edit(item.id,
+                     [&](Facts& facts) { value ? facts.set(path, *value) : void(facts.erase(path)); });
+  note_edit(place, item, path);
+  world_.trace.say("person changes {} at {}: {} = {}", day_of(item.facts), place.id.value, path,
+                   value.value_or("nothing"));
+}
+
+void People::remove(Place& place, const provider::Stored& item) {
+  supersede_all(place, item.facts);
+  place.server->erase(item.id);
+  auto& known = world_.ledger.events[day_of(item.facts)];
+  known.deleted_at.insert(place.id);
+  if (crosses(place, day_of(item.facts))) known.deleted = true;
+  world_.trace.say("person deletes {} at {}", day_of(item.facts), place.id.value);
+}
+
+// As a calendar program moves an event: deleted here, made there with all that the new place keeps, mark and uid too.
+void People::move(Place& from, const provider::Stored& item) {
+  Place& to = any_place();
+  const auto date = day_of(item.facts);
+  if (&to == &from || !crosses(from, date)) return;
+  for (const auto& other : to.server->list())
+    if (day_of(other.facts) == date) return;
+  const auto kept = to.server->put(item.facts, item.uid, item.mark);
+  supersede_all(from, item.facts);
+  from.server->erase(item.id);
+  auto& known = world_.ledger.events[date];
+  known.origins.insert(to.id);
+  known.deleted = true;
+  for (const auto& [path, value] : to.server->find(kept)->facts)
+    world_.ledger.edits.push_back(
+        {static_cast<int>(world_.ledger.edits.size()), date, to.id, path, value, world_.clock.now()});
+  world_.trace.say("person moves {} from {} to {}", date, from.id.value, to.id.value);
+}
+
+void People::duplicate(Place& place, const provider::Stored& item) {
+  place.server->duplicate(item.id);
+  ++world_.ledger.events[day_of(item.facts)].duplicates;
+  world_.trace.say("person copies {} at {}", day_of(item.facts), place.id.value);
+}
+
+void People::edit_somewhere(Place& place) {
+  const auto items = place.server->list();
+  if (!items.empty()) edit(place, world_.chance.one_of(items));
+}
+
+void People::act() {
+  Place& place = any_place();
+  const auto items = place.server->list();
+  const auto roll = world_.chance.below(100);
+  if (items.empty() || roll < 15) return create(place);
+  const auto& item = world_.chance.one_of(items);
+  if (roll < 80) return edit(place, item);
+  if (roll < 92) return remove(place, item);
+  if (roll < 97) return move(place, item);
+  duplicate(place, item);
+}
+
+void People::clear_out(Place& place) {
+  const auto items = place.server->list();
+  for (std::size_t i = 0; i < items.size(); i += 2) remove(place, items[i]);
+}
+
+void People::excuse_since(const Place& place, Instant since) {
+  for (auto& edit : world_.ledger.edits)
+    if (edit.calendar == place.id && edit.at >= since) edit.excused = true;
+}
+
+}  // namespace kalends::sim

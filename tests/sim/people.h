@@ -1,0 +1,49 @@
+// The people of a simulation: they make, change, move, copy and delete events at their calendars, mid-cycle too, and
+// the ledger notes what they did and what they had in front of them.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "world.h"
+
+namespace kalends::sim {
+
+class People {
+ public:
+  explicit People(World& world) : world_(world) {}
+
+  // Fills the calendars with what people had before any sync, some of it in two places.
+  void settle_in(int events);
+  // One thing that some person does now.
+  void act();
+  // One edit at that calendar.
+  void edit_somewhere(Place& place);
+  // Deletes half of a calendar.
+  void clear_out(Place& place);
+  // Notes that the calendar lost what was done there since that moment.
+  void excuse_since(const Place& place, Instant since);
+
+ private:
+  calendar::Facts draw_event(const Place& place);
+  void create(Place& place);
+  void create_in_two_places();
+  void edit(Place& place, const provider::Stored& item);
+  void remove(Place& place, const provider::Stored& item);
+  void move(Place& from, const provider::Stored& item);
+  void duplicate(Place& place, const provider::Stored& item);
+  void note_new(Place& place, const calendar::Facts& facts);
+  void note_edit(Place& place, const provider::Stored& item, const std::string& path);
+  void supersede(Place& place, const calendar::Facts& seen, const std::string& path);
+  void supersede_all(Place& place, const calendar::Facts& seen);
+  bool crosses(const Place& place, const std::string& day);
+  Place& any_place() { return *world_.places[world_.chance.below(world_.places.size())]; }
+  std::string fresh(const char* kind) { return fmt::format("{} {}", kind, ++values_); }
+  std::string draw_when();
+
+  World& world_;
+  int days_ = 0;
+  int values_ = 0;
+};
+
+}  // namespace kalends::sim

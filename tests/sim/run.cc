@@ -1,0 +1,127 @@
+#include "run.h"
+
+#include <unistd.h>
+
+#include <filesystem>
+#include <utility>
+
+#include "checkers/checkers.h"
+#include "merge/state.h"
+#include "people.h"
+#include "script.h"
+
+namespace kalends::sim {
+namespace {
+
+namespace fs = std::filesystem;
+
+class Folder {
+ public:
+  Folder() {
+    std::string pattern = (fs::temp_directory_path() / "kalends-sim-XXXXXX").string();
+    KALENDS_CHECK(::mkdtemp(pattern.data()) != nullptr);
+    path_ = pattern;
+  }
+  ~Folder() {
+    std::error_code ignored;
+    fs::remove_all(path_, ignored);
+  }
+  const std::string& path() const { return path_; }
+
+ private:
+  std::string path_;
+};
+
+// Cycles, with every question answered, until one has nothing to do.
+bool come_to_rest(World& world, Script& script) {
+  int left = kQuietWithin;
+  int answers = 0;
+  while (left-- > 0) {
+    world.clock.advance(10 * 60'000);
+    const std::size_t before = world.server_writes();
+    const auto cycle = script.cycle();
+    if (!cycle.report) return false;
+    const bool asked = script.answer_held() > 0;
+    if (asked && ++answers <= kQuietWithin) left = kQuietWithin;
+    if (!asked && cycle.report->quiet() && world.server_writes() == before) return true;
+  }
+  return false;
+}
+
+Failures read_hub(World& world, Rest& rest) {
+  auto* engine = world.engine();
+  if (!engine) return {"the store cannot be opened at the end"};
+  auto conflicts = engine->conflicts(false);
+  if (!conflicts) return {conflicts.error().message};
+  rest.conflicts = std::move(*conflicts);
+  auto transaction = world.store().begin();
+  if (!transaction) return {transaction.error().message};
+  auto ids = (*transaction)->all_events();
+  if (!ids) return {ids.error().message};
+  for (const auto& id : *ids) {
+    auto row = (*transaction)->event(id);
+    if (!row || !*row) return {"an event of the store cannot be read"};
+    auto state = merge::decode_state((*row)->blob);
+    if (!state) return {state.error().message};
+    if (state->alive()) rest.hub[day_of(state->facts())].push_back(state->facts());
+  }
+  return {};
+}
+
+void look_at_places(World& world, Rest& rest) {
+  for (const auto& place : world.places)
+    for (const auto& item : place->server->list()) {
+      rest.items[day_of(item.facts)][place->id].push_back(item);
+      world.trace.say("end: {} {} {}", place->id.value, item.id.value, calendar::encode(item.facts).size());
+    }
+}
+
+void check(const char* name, const Failures& found, Outcome& out) {
+  for (const auto& sentence : found) out.failures.push_back(fmt::format("{}: {}", name, sentence));
+}
+
+void check_all(World& world, Rest& rest, Outcome& out) {
+  check("engine", world.broken, out);
+  check("converged", converged(rest), out);
+  check("nothing lost", nothing_lost(rest), out);
+  check("nothing doubled", nothing_doubled(rest), out);
+  check("nothing deleted without proof", nothing_deleted_without_proof(rest), out);
+  check("nothing leaked", nothing_leaked(rest), out);
+  check("no message sent", no_message_sent(rest), out);
+  check("quiet", quiet(rest), out);
+  check("audit", audit(rest), out);
+  if (world.engine()) {
+    const auto damage = world.store().verify();
+    check("store", damage ? *damage : Failures{damage.error().message}, out);
+  }
+}
+
+}  // namespace
+
+Outcome run(std::uint64_t seed) {
+  Outcome out;
+  const Folder folder;
+  World world(seed, folder.path());
+  People people(world);
+  Script script(world, people);
+
+  people.settle_in(world.chance.between(3, 12));
+  for (int steps = world.chance.between(10, 45); steps > 0; --steps) script.step();
+  script.calm_down();
+
+  Rest rest{world, {}, {}, {}, 0, true};
+  rest.came_to_rest = come_to_rest(world, script);
+  const std::size_t before = world.server_writes();
+  world.clock.advance(10 * 60'000);
+  script.cycle();
+  rest.last_cycle_writes = world.server_writes() - before;
+  check("hub", read_hub(world, rest), out);
+  look_at_places(world, rest);
+  check_all(world, rest, out);
+
+  out.trace = world.trace.lines();
+  out.digest = world.trace.digest();
+  return out;
+}
+
+}  // namespace kalends::sim

@@ -1,0 +1,181 @@
+#include "script.h"
+
+#include <array>
+
+namespace kalends::sim {
+namespace {
+
+constexpr std::int64_t kMinuteMs = 60'000;
+constexpr std::int64_t kHourMs = 60 * kMinuteMs;
+
+}  // namespace
+
+Cycle Script::cycle() {
+  engine::SyncOptions options;
+  options.yes = std::exchange(first_, false);
+  world_.trace.say("cycle");
+  return world_.sync(options);
+}
+
+void Script::faulty_cycle() {
+  for (auto& place : world_.places)
+    place->faults.set_rate(
+        world_.chance.percent(60) ? static_cast<std::uint32_t>(world_.chance.between(50, 400)) : 0);
+  cycle();
+  for (auto& place : world_.places) place->faults.set_rate(0);
+}
+
+void Script::doomed_cycle() {
+  world_.fate.die_in(world_.chance.between(0, world_.chance.percent(50) ? 40 : 400));
+  cycle();
+  world_.fate.live();
+}
+
+// People edit between our looking and our writing. Where writes cannot be made conditional nothing protects them.
+void Script::watched_cycle() {
+  for (auto& place : world_.places) {
+    if (!place->provider->capabilities().conditional) continue;
+    place->provider->inner().before_call = [this, at = place.get()](provider::Call) {
+      if (world_.chance.percent(15)) people_.edit_somewhere(*at);
+    };
+  }
+  cycle();
+  for (auto& place : world_.places) place->provider->inner().before_call = nullptr;
+}
+
+void Script::jump() {
+  const bool back = world_.chance.percent(25);
+  world_.clock.advance(back ? -kHourMs : world_.chance.between(1, 72) * kHourMs);
+  world_.trace.say("the clock jumps");
+}
+
+void Script::empty_and_refill() {
+  Place& place = any_place();
+  const auto whole = place.server->snapshot();
+  world_.trace.say("{} is empty", place.id.value);
+  place.server->clear();
+  world_.ledger.emptied.insert(place.id);
+  cycle();
+  if (world_.chance.percent(50)) cycle();
+  // What we wrote meanwhile is lost with the restore, as it would be; what people did is not there to be lost.
+  place.server->restore(whole);
+  world_.trace.say("{} is whole again", place.id.value);
+}
+
+void Script::vanish_for_a_while() {
+  Place& place = any_place();
+  world_.trace.say("{} is not found", place.id.value);
+  place.server->vanish(true);
+  cycle();
+  place.server->vanish(false);
+}
+
+void Script::roll_server_back() {
+  Place& place = any_place();
+  const auto then = place.server->snapshot();
+  const Instant since = world_.clock.now();
+  for (int i = 0; i < 3; ++i) {
+    world_.clock.advance(world_.chance.between(1, 30) * kMinuteMs);
+    people_.act();
+  }
+  cycle();
+  place.server->restore(then);
+  people_.excuse_since(place, since);
+  world_.ledger.rolled_back.insert(place.id);
+  world_.trace.say("{} is restored from a backup", place.id.value);
+}
+
+void Script::spoil() {
+  Place& place = any_place();
+  const auto items = place.server->list();
+  if (items.empty()) return;
+  const auto& item = world_.chance.one_of(items);
+  place.server->spoil(item.id, !item.spoilt);
+  world_.trace.say("{} at {} is {}", day_of(item.facts), place.id.value,
+                   item.spoilt ? "readable" : "unreadable");
+}
+
+void Script::step() {
+  auto& chance = world_.chance;
+  world_.clock.advance(chance.between(1, 20) * kMinuteMs + chance.between(0, 59'999));
+  const auto roll = chance.below(100);
+  if (roll < 42) {
+    for (int n = chance.between(1, 4); n > 0; --n) {
+      people_.act();
+      world_.clock.advance(chance.between(0, 90'000));
+    }
+  } else if (roll < 56) {
+    cycle();
+  } else if (roll < 64) {
+    watched_cycle();
+  } else if (roll < 74) {
+    faulty_cycle();
+  } else if (roll < 83) {
+    doomed_cycle();
+  } else if (roll < 85) {
+    answer_held();
+  } else if (roll < 87) {
+    jump();
+  } else if (roll < 90) {
+    any_place().server->kill_cursors();
+    world_.trace.say("cursors die");
+  } else if (roll < 91) {
+    empty_and_refill();
+  } else if (roll < 92) {
+    vanish_for_a_while();
+  } else if (roll < 94) {
+    spoil();
+  } else if (roll < 95) {
+    roll_server_back();
+  } else if (roll < 96) {
+    people_.clear_out(any_place());
+  } else if (roll < 99) {
+    world_.trace.say("the store is backed up: {}", world_.backup_store());
+  } else {
+    world_.trace.say("the store is put back: {}", world_.restore_store());
+  }
+}
+
+void Script::calm_down() {
+  world_.fate.live();
+  for (auto& place : world_.places) {
+    place->faults.set_rate(0);
+    place->server->vanish(false);
+    for (const auto& item : place->server->list())
+      if (item.spoilt) place->server->spoil(item.id, false);
+  }
+  world_.trace.say("everything works again");
+}
+
+// A person approves a deletion that people really made, and what a first run shows; nothing that a calendar's failure
+// made look like work, and no mail.
+bool Script::approves(const engine::HeldView& held) {
+  if (held.kind == "first_run") return true;
+  if (held.kind != "mass_delete" && held.kind != "emptied") return false;
+  if (world_.ledger.emptied.contains(held.calendar) || world_.ledger.rolled_back.contains(held.calendar))
+    return false;
+  std::int64_t deleted = 0;
+  for (const auto& [day, known] : world_.ledger.events)
+    if (known.deleted && known.deleted_at.contains(held.calendar)) ++deleted;
+  return deleted >= held.count;
+}
+
+int Script::answer_held() {
+  auto* running = world_.engine();
+  if (!running) return 0;
+  const auto waiting = running->held(true);
+  if (!waiting) {
+    world_.broken.push_back("held work cannot be listed: " + waiting.error().message);
+    return 0;
+  }
+  for (const auto& held : *waiting) {
+    const bool yes = approves(held);
+    const auto answered = yes ? running->approve(held.id) : running->reject(held.id);
+    world_.trace.say("person {} {} of {} at {}", yes ? "approves" : "rejects", held.kind, held.count,
+                     held.calendar.value);
+    if (!answered) world_.broken.push_back("held work cannot be answered: " + answered.error().message);
+  }
+  return static_cast<int>(waiting->size());
+}
+
+}  // namespace kalends::sim

@@ -1,0 +1,37 @@
+// What may happen in the safety phase, one step at a time, and what the person says to held work.
+#pragma once
+
+#include "people.h"
+#include "world.h"
+
+namespace kalends::sim {
+
+class Script {
+ public:
+  Script(World& world, People& people) : world_(world), people_(people) {}
+
+  void step();
+  // Everything works again: faults off, calendars back, readable and reachable.
+  void calm_down();
+  // Answers all held work that waits; gives how many there were.
+  int answer_held();
+  Cycle cycle();
+
+ private:
+  void faulty_cycle();
+  void doomed_cycle();
+  void watched_cycle();
+  void jump();
+  void empty_and_refill();
+  void vanish_for_a_while();
+  void roll_server_back();
+  void spoil();
+  bool approves(const engine::HeldView& held);
+  Place& any_place() { return *world_.places[world_.chance.below(world_.places.size())]; }
+
+  World& world_;
+  People& people_;
+  bool first_ = true;
+};
+
+}  // namespace kalends::sim

@@ -1,0 +1,125 @@
+#include "topology.h"
+
+#include <algorithm>
+#include <deque>
+
+namespace kalends::sim {
+namespace {
+
+CalendarId calendar(std::size_t n) { return CalendarId("c" + std::to_string(n)); }
+
+sync::Link link(std::size_t n, std::vector<CalendarId> calendars) {
+  sync::Link out;
+  out.id = LinkId("link" + std::to_string(n));
+  out.calendars = std::move(calendars);
+  return out;
+}
+
+sync::Link one_way(sync::Link out, const CalendarId& from) {
+  out.direction = sync::Direction::one_way;
+  out.from = from;
+  return out;
+}
+
+sync::Link busy(sync::Link out) {
+  out.privacy.mask = true;
+  return out;
+}
+
+sync::Policy draw_policy(Chance& chance, const std::vector<CalendarId>& calendars) {
+  using Kind = sync::Policy::Kind;
+  switch (chance.below(6)) {
+    case 0: return {Kind::prefer, chance.one_of(calendars)};
+    case 1: return {Kind::hub, {}};
+    default: return {Kind::newest, {}};
+  }
+}
+
+provider::Profile draw_profile(Chance& chance) {
+  static const auto all = provider::profiles();
+  for (;;) {
+    const auto& profile = chance.one_of(all);
+    // Listings that lag are a run of their own; a feed cannot be written and is put where a link only reads.
+    if (profile.name != "feed" && profile.name != "late") return profile;
+  }
+}
+
+}  // namespace
+
+Topology draw_topology(Chance& chance) {
+  Topology out;
+  const auto add_link = [&](sync::Link made) {
+    made.conflict = draw_policy(chance, made.calendars);
+    out.settings.links.push_back(std::move(made));
+  };
+  const auto a = calendar(0), b = calendar(1), c = calendar(2);
+  std::size_t calendars = 2;
+  switch (chance.below(7)) {
+    case 0:
+    case 1:
+      out.name = "pair";
+      add_link(link(0, {a, b}));
+      break;
+    case 2:
+      out.name = "three";
+      calendars = 3;
+      add_link(link(0, {a, b, c}));
+      break;
+    case 3:
+      out.name = "one-way";
+      add_link(one_way(link(0, {a, b}), a));
+      break;
+    case 4:
+      out.name = "busy";
+      calendars = 3;
+      add_link(link(0, {a, b}));
+      add_link(busy(one_way(link(1, {a, c}), a)));
+      break;
+    case 5:
+      out.name = "opposing";
+      add_link(one_way(link(0, {a, b}), a));
+      add_link(busy(one_way(link(1, {a, b}), b)));
+      break;
+    default:
+      out.name = "chain";
+      calendars = 3;
+      add_link(link(0, {a, b}));
+      add_link(link(1, {b, c}));
+      break;
+  }
+  for (std::size_t n = 0; n < calendars; ++n) {
+    out.settings.calendars.push_back(calendar(n));
+    out.profiles.push_back(draw_profile(chance));
+  }
+  return out;
+}
+
+// Breadth first from the origins; where routes meet, the link that comes first in the configuration wins, because
+// links are walked in their order. A route never ends at an origin.
+std::map<CalendarId, Expected> expected_places(const Topology& topology,
+                                               const std::set<CalendarId>& origins) {
+  std::map<CalendarId, Expected> out;
+  std::deque<CalendarId> queue;
+  for (const auto& origin : origins) {
+    out[origin].origin = true;
+    queue.push_back(origin);
+  }
+  while (!queue.empty()) {
+    const CalendarId from = queue.front();
+    queue.pop_front();
+    for (const auto& each : topology.settings.links) {
+      const bool leads = std::ranges::find(each.calendars, from) != each.calendars.end() &&
+                         (each.direction == sync::Direction::two_way || each.from == from);
+      if (!leads) continue;
+      for (const auto& to : each.calendars) {
+        if (out.contains(to)) continue;
+        out[to] = {false, out[from].masked || each.privacy.mask,
+                   out[from].crossing && each.direction == sync::Direction::two_way};
+        queue.push_back(to);
+      }
+    }
+  }
+  return out;
+}
+
+}  // namespace kalends::sim

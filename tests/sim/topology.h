@@ -1,0 +1,31 @@
+// Which calendars there are in a run, how each behaves, and what ties them together.
+#pragma once
+
+#include <map>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "chance.h"
+#include "engine/engine.h"
+#include "provider/memory/profile.h"
+
+namespace kalends::sim {
+
+struct Topology {
+  std::string name;
+  std::vector<provider::Profile> profiles;  // of calendars "c0", "c1" ...
+  engine::Settings settings;
+};
+
+Topology draw_topology(Chance& chance);
+
+// How an event is to be seen at one calendar, worked out from the links alone.
+struct Expected {
+  bool origin = false;
+  bool masked = false;   // only its time is shown
+  bool crossing = true;  // what people change there enters the other calendars
+};
+std::map<CalendarId, Expected> expected_places(const Topology& topology, const std::set<CalendarId>& origins);
+
+}  // namespace kalends::sim

@@ -1,0 +1,188 @@
+#include "world.h"
+
+#include <filesystem>
+
+#include "system/zone_files.h"
+
+namespace kalends::sim {
+namespace {
+
+namespace fs = std::filesystem;
+
+class NoLog : public ports::Log {
+ public:
+  void write(ports::Level, std::string_view) override {}
+};
+
+}  // namespace
+
+template <class T, class Work>
+Result<T> MortalProvider::mortal(Work work) {
+  const auto died = [] { return fail(ErrorKind::cancelled, "the process was killed"); };
+  if (!fate_.pass()) return died();
+  auto result = work();
+  if (!fate_.pass()) return died();
+  return result;
+}
+
+Result<ports::Changes> MortalProvider::changes(const std::string& cursor, const ports::Known& known) {
+  return mortal<ports::Changes>([&] { return inner_.changes(cursor, known); });
+}
+Result<ports::Item> MortalProvider::get(const RemoteId& id) {
+  return mortal<ports::Item>([&] { return inner_.get(id); });
+}
+Result<ports::Written> MortalProvider::create(const ports::Draft& draft) {
+  return mortal<ports::Written>([&] { return inner_.create(draft); });
+}
+Result<ports::Written> MortalProvider::update(const ports::Item& current, const calendar::Facts& target,
+                                              Instant now) {
+  return mortal<ports::Written>([&] { return inner_.update(current, target, now); });
+}
+Result<void> MortalProvider::remove(const ports::Item& current) {
+  return mortal<void>([&] { return inner_.remove(current); });
+}
+
+World::World(std::uint64_t seed, std::string folder)
+    : chance(seed),
+      folder_(std::move(folder)),
+      store_path_((fs::path(folder_) / "kalends.db").string()),
+      zones_(std::make_unique<system::ZoneFiles>()),
+      log_(std::make_unique<NoLog>()) {
+  topology = draw_topology(chance);
+  std::string profiles;
+  for (std::size_t n = 0; n < topology.profiles.size(); ++n) {
+    auto place = std::make_unique<Place>();
+    place->id = topology.settings.calendars[n];
+    place->server = std::make_unique<provider::MemoryServer>(place->id.value, topology.profiles[n],
+                                                             [this] { return clock.now(); });
+    place->faults = provider::Faults(chance.next(), 0);
+    place->provider = std::make_unique<MortalProvider>(*place->server, place->faults, fate);
+    profiles += " " + topology.profiles[n].name;
+    places.push_back(std::move(place));
+  }
+  trace.say("topology {}:{}", topology.name, profiles);
+}
+
+World::~World() { end_process(); }
+
+std::size_t World::server_writes() const {
+  std::size_t count = 0;
+  for (const auto& each : places) count += each->server->writes().size();
+  return count;
+}
+
+Result<void> World::start_process() {
+  store::SqliteOptions options;
+  options.durable = false;
+  options.before_write = [this] { return fate.pass(); };
+  options.before_commit = [this] { return fate.pass(); };
+  options.after_commit = [this] { return fate.pass(); };
+  store_ = TRY(store::SqliteStore::open(store_path_, std::move(options)));
+  std::map<CalendarId, ports::Provider*> providers;
+  for (const auto& each : places) providers[each->id] = each->provider.get();
+  const calendar::Zone* local = zones_->find("Europe/Berlin");
+  KALENDS_CHECK(local != nullptr);
+  engine_ =
+      std::make_unique<engine::Engine>(engine::World{*store_, clock, chance, *log_, *zones_, *local, nullptr},
+                                       topology.settings, std::move(providers));
+  return {};
+}
+
+void World::end_process() {
+  engine_.reset();
+  store_.reset();
+  fate.live();
+}
+
+engine::Engine* World::engine() {
+  if (engine_) return engine_.get();
+  if (auto started = start_process(); !started) {
+    trace.say("the process did not start: {}", started.error().message);
+    if (!fate.dead()) broken.push_back("the process did not start: " + started.error().message);
+    engine_.reset();
+    store_.reset();
+  }
+  return engine_.get();
+}
+
+// What the calendars saw since they had seen so many writes each, by day.
+void World::say_writes(const std::vector<std::size_t>& seen) {
+  static constexpr const char* kKinds[] = {"create", "update", "remove"};
+  for (std::size_t n = 0; n < places.size(); ++n) {
+    const auto& writes = places[n]->server->writes();
+    for (std::size_t i = seen[n]; i < writes.size(); ++i) {
+      const auto& write = writes[i];
+      trace.say("  {} saw {} {}", places[n]->id.value, kKinds[static_cast<std::size_t>(write.kind)],
+                day_of(write.kind == ports::WriteKind::remove ? write.before : write.after));
+      if (write.kind == ports::WriteKind::update)
+        for (const auto& change : calendar::difference(write.before, write.after))
+          trace.say("    {}: {} -> {}", change.path, change.before.value_or("nothing"),
+                    change.after.value_or("nothing"));
+    }
+  }
+}
+
+Cycle World::sync(engine::SyncOptions options) {
+  Cycle out;
+  std::vector<std::size_t> seen;
+  for (const auto& each : places) seen.push_back(each->server->writes().size());
+  const Instant began = clock.now();
+  const std::size_t writes_before = server_writes();
+  if (auto* running = engine()) {
+    auto report = running->sync(options);
+    if (report)
+      out.report = std::move(*report);
+    else
+      out.error = report.error().message;
+  }
+  out.crashed = fate.dead();
+  say_writes(seen);
+  if (out.crashed) {
+    trace.say("  crashed after {} writes", server_writes() - writes_before);
+    end_process();
+    return out;
+  }
+  if (!out.report) {
+    broken.push_back("a cycle failed: " + out.error);
+    end_process();
+    return out;
+  }
+  for (const auto& move : out.report->moves)
+    trace.say("  {} {} at {}{}: {}", engine::to_string(move.kind), move.title, move.calendar.value,
+              move.from.empty() ? "" : " from " + move.from, move.why);
+  for (const auto& error : out.report->errors) trace.say("  error: {}", error);
+  trace.say("  {} writes, {} held, {} conflicts", server_writes() - writes_before, out.report->held_waiting,
+            out.report->conflicts_open);
+  if (out.report->errors.empty()) last_whole_cycle = began;
+  return out;
+}
+
+bool World::backup_store() {
+  if (!engine()) return false;
+  return store_->backup((fs::path(folder_) / ("backup-" + std::to_string(++backups_))).string()).has_value();
+}
+
+void World::keep_conflicts() {
+  if (auto* running = engine())
+    if (auto all = running->conflicts(false))
+      ledger.conflicts.insert(ledger.conflicts.end(), all->begin(), all->end());
+}
+
+bool World::restore_store() {
+  if (backups_ == 0) return false;
+  keep_conflicts();
+  end_process();
+  const auto path = (fs::path(folder_) / ("backup-" + std::to_string(backups_))).string();
+  if (auto restored = store::SqliteStore::restore(path, store_path_); !restored) {
+    broken.push_back("a backup could not be restored: " + restored.error().message);
+    return false;
+  }
+  auto* running = engine();
+  if (!running) return false;
+  if (auto told = running->after_restore(); !told)
+    broken.push_back("the engine did not take a restored store: " + told.error().message);
+  ledger.store_restored = true;
+  return true;
+}
+
+}  // namespace kalends::sim
