@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <utility>
 
@@ -9,9 +10,7 @@
 #if __has_include("provider/ics/ics_provider.h")
 #include "provider/ics/ics_provider.h"
 #endif
-#if __has_include("provider/obsidian/obsidian_provider.h")
 #include "provider/obsidian/obsidian_provider.h"
-#endif
 #include "store/sqlite/store.h"
 
 namespace kalends::app {
@@ -26,10 +25,20 @@ std::unique_ptr<ports::Provider> caldav(const CalendarConfig& calendar, ports::H
   return std::make_unique<provider::CalDavProvider>(std::move(config), http, machine.zones());
 }
 
-std::unique_ptr<ports::Provider> provider_of(const CalendarConfig& calendar, ports::Http& http,
-                                             Machine& machine) {
-  if (calendar.provider == "caldav") return caldav(calendar, http, machine);
-  return nullptr;
+namespace obsidian = provider::obsidian;
+
+obsidian::EndDates end_dates(EndDate end_date) {
+  switch (end_date) {
+    case EndDate::automatic: return obsidian::EndDates::automatic;
+    case EndDate::exclusive: return obsidian::EndDates::exclusive;
+    case EndDate::inclusive: return obsidian::EndDates::inclusive;
+  }
+  return obsidian::EndDates::automatic;
+}
+
+std::unique_ptr<obsidian::ObsidianProvider> vault(obsidian::Config config, Machine& machine) {
+  return std::make_unique<obsidian::ObsidianProvider>(std::move(config), machine.zones(),
+                                                      machine.local_zone().name());
 }
 
 Result<std::unique_ptr<ports::Store>> open_store(const Config& config, Access access) {
@@ -46,31 +55,49 @@ Result<std::unique_ptr<ports::Store>> open_store(const Config& config, Access ac
 
 Connection::~Connection() = default;
 
-Result<std::unique_ptr<Connection>> Connection::make(const CalendarConfig& calendar, Machine& machine) {
+Result<std::unique_ptr<Connection>> Connection::make(const CalendarConfig& calendar, Machine& machine,
+                                                     Belief belief) {
   const std::optional<Secret>& secret = calendar.token ? calendar.token : calendar.password;
   auto http = std::make_unique<SigningHttp>(machine.http(), secret);
   std::unique_ptr<Connection> connection(new Connection(std::move(http)));
-  connection->provider_ = provider_of(calendar, *connection->http_, machine);
+  if (calendar.provider == "caldav") {
+    connection->provider_ = caldav(calendar, *connection->http_, machine);
+  } else if (calendar.provider == "obsidian") {
+    obsidian::Config config{
+        .path = calendar.path, .end_dates = end_dates(calendar.end_date), .zone = calendar.zone};
+    if (belief == Belief::settled) {
+      config.clock = &machine.clock();
+      config.settle_ms = kSettleMs;
+    }
+    auto notes = vault(std::move(config), machine);
+    connection->is_waiting_ = [watched = notes.get()] { return watched->is_waiting(); };
+    connection->provider_ = std::move(notes);
+  } else {
+    return fail(ErrorKind::unsupported, fmt::format("There is no provider {}.", calendar.provider));
+  }
   return connection;
 }
 
 std::unique_ptr<ports::Provider> open_vault(const std::string& folder, Machine& machine) {
-  (void)folder, (void)machine;
-  return nullptr;
+  return vault({.path = folder}, machine);
+}
+
+bool Wiring::is_waiting() const {
+  return std::ranges::any_of(connections_, [](const auto& entry) { return entry.second->is_waiting(); });
 }
 
 Wiring::Wiring() = default;
 Wiring::~Wiring() = default;
 
 Result<std::unique_ptr<Wiring>> Wiring::make(const Config& config, Access access, Machine& machine,
-                                             ports::Progress* progress) {
+                                             ports::Progress* progress, Belief belief) {
   std::unique_ptr<Wiring> wiring(new Wiring());
   wiring->store_ = TRY(open_store(config, access));
   engine::Settings settings;
   settings.links = config.links;
   std::map<CalendarId, ports::Provider*> providers;
   for (const CalendarConfig& calendar : config.calendars) {
-    auto connection = Connection::make(calendar, machine);
+    auto connection = Connection::make(calendar, machine, belief);
     if (!connection)
       return std::unexpected(
           std::move(connection).error().within(fmt::format("Calendar {}", calendar.id.value)));

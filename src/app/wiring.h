@@ -1,6 +1,7 @@
 // From a configuration to a working engine: the only place that names stores and providers.
 #pragma once
 
+#include <functional>
 #include <map>
 #include <memory>
 #include <string>
@@ -17,19 +18,27 @@ namespace kalends::app {
 // Whether the command changes the store. Reading is possible while another process (sync --watch) has it.
 enum class Access : std::uint8_t { read, write };
 
+// Whether a note that a listing lacks is deleted at once, or only when it stays away for a moment.
+enum class Belief : std::uint8_t { at_once, settled };
+inline constexpr std::int64_t kSettleMs = 2000;
+
 // A provider with what it stands on; secrets are not asked for before the first request that needs one.
 class Connection {
  public:
-  static Result<std::unique_ptr<Connection>> make(const CalendarConfig& calendar, Machine& machine);
+  static Result<std::unique_ptr<Connection>> make(const CalendarConfig& calendar, Machine& machine,
+                                                  Belief belief = Belief::at_once);
   ~Connection();
 
   ports::Provider& provider() { return *provider_; }
+  // Whether its last listing still keeps something missing that may come back: look again after kSettleMs.
+  bool is_waiting() const { return is_waiting_ && is_waiting_(); }
 
  private:
   explicit Connection(std::unique_ptr<SigningHttp> http) : http_(std::move(http)) {}
 
   std::unique_ptr<SigningHttp> http_;  // outlives the provider
   std::unique_ptr<ports::Provider> provider_;
+  std::function<bool()> is_waiting_;
 };
 
 // A vault folder as a provider of its own, for import and convert.
@@ -39,12 +48,14 @@ class Wiring {
  public:
   // Opens the store and connects every calendar of the configuration; no server is spoken to.
   static Result<std::unique_ptr<Wiring>> make(const Config& config, Access access, Machine& machine,
-                                              ports::Progress* progress = nullptr);
+                                              ports::Progress* progress = nullptr,
+                                              Belief belief = Belief::at_once);
   ~Wiring();
 
   engine::Engine& engine() { return *engine_; }
   ports::Store& store() { return *store_; }
-  ports::Provider& provider(const CalendarId& id) { return connections_.at(id)->provider(); }
+  // Whether some calendar's listing is not final yet.
+  bool is_waiting() const;
 
  private:
   Wiring();

@@ -20,6 +20,25 @@ TRIPS = [(2, 9, 3, "Trip to Lisbon", "Europe/Lisbon"), (4, 20, 4, "Conference in
          (6, 15, 2, "Workshop in Kyoto", "Asia/Tokyo"), (9, 7, 5, "Fair in São Paulo", "America/Sao_Paulo"),
          (11, 16, 2, "Visit to Reykjavík", "Atlantic/Reykjavik")]
 
+EUROPE = ("19700329T{0}0000", "FREQ=YEARLY;BYMONTH=3;BYDAY=-1SU", "19701025T{1}0000", "FREQ=YEARLY;BYMONTH=10;BYDAY=-1SU")
+AMERICA = ("19700308T{0}0000", "FREQ=YEARLY;BYMONTH=3;BYDAY=2SU", "19701101T{1}0000", "FREQ=YEARLY;BYMONTH=11;BYDAY=1SU")
+# zone -> winter offset, summer offset, hours at which the clocks change, when they do; clients send these along.
+ZONES = {"Europe/Berlin": ("+0100", "+0200", ("02", "03"), EUROPE), "Europe/Lisbon": ("+0000", "+0100", ("01", "02"), EUROPE),
+         "America/New_York": ("-0500", "-0400", ("02", "02"), AMERICA), "Asia/Tokyo": ("+0900", "", (), ()),
+         "America/Sao_Paulo": ("-0300", "", (), ()), "Atlantic/Reykjavik": ("+0000", "", (), ())}
+
+
+def vtimezone(name):
+    winter, summer, hours, rules = ZONES[name]
+    lines = ["BEGIN:VTIMEZONE", f"TZID:{name}"]
+    if summer:
+        lines += ["BEGIN:DAYLIGHT", f"DTSTART:{rules[0].format(*hours)}", f"RRULE:{rules[1]}", f"TZOFFSETFROM:{winter}",
+                  f"TZOFFSETTO:{summer}", "END:DAYLIGHT", "BEGIN:STANDARD", f"DTSTART:{rules[2].format(*hours)}",
+                  f"RRULE:{rules[3]}", f"TZOFFSETFROM:{summer}"]
+    else:
+        lines += ["BEGIN:STANDARD", "DTSTART:19700101T000000", f"TZOFFSETFROM:{winter}"]
+    return "".join(line + "\r\n" for line in [*lines, f"TZOFFSETTO:{winter}", "END:STANDARD", "END:VTIMEZONE"])
+
 
 def stamp(moment):
     return moment.strftime("%Y%m%dT%H%M%S")
@@ -29,8 +48,9 @@ def escape(text):
     return text.replace("\\", "\\\\").replace(";", "\\;").replace(",", "\\,").replace("\n", "\\n")
 
 
-def calendar(*components):
-    return "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//Office//EN\r\n" + "".join(components) + "END:VCALENDAR\r\n"
+def calendar(zone, *components):
+    head = "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//Office//EN\r\n"
+    return head + vtimezone(zone) + "".join(components) + "END:VCALENDAR\r\n"
 
 
 def vevent(uid, title, *lines):
@@ -45,7 +65,7 @@ def zoned(name, moment, zone="Europe/Berlin"):
 def single(uid, title, start, minutes, room="", zone="Europe/Berlin"):
     end = start + dt.timedelta(minutes=minutes)
     where = "" if not room else f"URL:{room}" if room.startswith("https") else f"LOCATION:{room}"
-    return calendar(vevent(uid, title, zoned("DTSTART", start, zone), zoned("DTEND", end, zone), where))
+    return calendar(zone, vevent(uid, title, zoned("DTSTART", start, zone), zoned("DTEND", end, zone), where))
 
 
 def weekly(uid, title, start, minutes, rule, changes=()):
@@ -56,7 +76,7 @@ def weekly(uid, title, start, minutes, rule, changes=()):
         if moved is not None:
             parts.append(vevent(uid, title + " (moved)", zoned("RECURRENCE-ID", slot), zoned("DTSTART", moved),
                                 zoned("DTEND", moved + dt.timedelta(minutes=minutes))))
-    return calendar(*parts)
+    return calendar("Europe/Berlin", *parts)
 
 
 def workdays():
