@@ -101,16 +101,24 @@ Result<ports::Item> CalDavProvider::get(const RemoteId& id) {
   Session& session = *TRY(this->session());
   const Fetched fetched = TRY(session.fetcher.get(id.value));
   const std::string where = session.place.url.with_path(id.value).text();
-  // What another part of the server refuses to show is not in this calendar.
-  const bool elsewhere = !id.value.starts_with(session.place.url.path);
-  if (fetched.state == Fetched::State::gone || (elsewhere && fetched.state == Fetched::State::refused))
+  const auto missing = [&] {
     return fail(ErrorKind::not_found, fmt::format("GET {}: there is nothing at this address", where));
-  if (fetched.state == Fetched::State::refused) return fail(ErrorKind::forbidden, fetched.reason);
+  };
+  // What another part of the server hides, or shows as a page for people, is not in this calendar.
+  const bool elsewhere = !id.value.starts_with(session.place.url.path);
+  if (fetched.state == Fetched::State::gone) return missing();
+  if (fetched.state == Fetched::State::refused)
+    return elsewhere ? missing() : fail(ErrorKind::forbidden, fetched.reason);
   Resource resource = read_resource(id, fetched.version, fetched.body, !session.place.writable, zones_);
   if (auto* item = std::get_if<ports::Item>(&resource)) return std::move(*item);
+  if (elsewhere) return missing();
   const auto* unreadable = std::get_if<ports::Unreadable>(&resource);
   return fail(ErrorKind::corrupt,
               fmt::format("{}: {}", where, unreadable ? unreadable->reason : "it is no event"));
+}
+
+calendar::Facts CalDavProvider::project(const calendar::Facts& facts) const {
+  return without_defaults(facts);
 }
 
 std::vector<std::string> CalDavProvider::recipients(ports::WriteKind kind, const ports::Item* current,

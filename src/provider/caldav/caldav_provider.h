@@ -43,8 +43,8 @@ class CalDavProvider : public ports::Provider {
   const ports::Capabilities& capabilities() const override { return capabilities_; }
 
   // iCalendar holds every fact: the values are those of RFC 5545 and 7986, and unknown properties are written as they
-  // stood. A server that drops or rewrites some is found out by reading back.
-  calendar::Facts project(const calendar::Facts& facts) const override { return facts; }
+  // stood; only "public" is the same as saying nothing. A server that drops or rewrites some is found out by reading.
+  calendar::Facts project(const calendar::Facts& facts) const override;
 
   Result<ports::Changes> changes(const std::string& cursor, const ports::Known& known) override;
   Result<ports::Item> get(const RemoteId& id) override;

@@ -5,6 +5,7 @@
 
 #include "base/digest.h"
 #include "base/text.h"
+#include "calendar/event.h"
 #include "ical/text.h"
 
 namespace kalends::provider {
@@ -19,7 +20,43 @@ bool mentions(std::string_view body, std::string_view line) {
   return to_upper(body).find(line) != std::string::npos;
 }
 
+// Below an override: "overrides/SLOT/visibility" and "overrides/SLOT/-visibility".
+bool is_visibility_of_override(std::string_view path) {
+  return path.starts_with("overrides/") && (path.ends_with("/visibility") || path.ends_with("/-visibility"));
+}
+
 }  // namespace
+
+calendar::Facts without_defaults(calendar::Facts facts) {
+  if (facts.find("visibility") && facts.get("visibility") != "public") return facts;
+  facts.erase("visibility");
+  std::vector<std::string> implied;
+  for (const auto& [path, value] : facts)
+    if (is_visibility_of_override(path) && (value == "public" || path.ends_with("/-visibility")))
+      implied.push_back(path);
+  for (const auto& path : implied) facts.erase(path);
+  return facts;
+}
+
+Result<PatchFacts> patch_facts(std::string_view raw, const calendar::Facts& target,
+                               const calendar::ZoneSource& zones) {
+  const auto reading = TRY(ical::read(raw, zones));
+  if (reading.events.size() != 1)
+    return fail(ErrorKind::corrupt,
+                "the text an update is made from does not hold one event; read the item again");
+  PatchFacts facts;
+  facts.before = calendar::to_facts(reading.events.front().event);
+  facts.after = without_defaults(target);
+  if (facts.after.find("visibility")) return facts;
+  const calendar::Facts plain = without_defaults(facts.before);
+  for (const auto& [path, value] : facts.before) {
+    if (plain.find(path)) continue;
+    const auto slot = calendar::slot_of(path);
+    if (slot.empty() || facts.after.get("overrides/" + std::string(slot)) == "changed")
+      facts.after.set(path, value);
+  }
+  return facts;
+}
 
 std::string with_crlf(std::string_view text) {
   std::string out;
@@ -65,7 +102,7 @@ Resource read_resource(const RemoteId& id, const std::string& version, std::stri
   auto& read = reading->events.front();
   item.uid = read.event.uid;
   item.mark = ports::parse_mark(read.mark);
-  item.facts = calendar::to_facts(read.event);
+  item.facts = without_defaults(calendar::to_facts(read.event));
   item.updated = read.event.updated;
   item.foreign_copy = read.foreign_copy;
   item.warnings = std::move(read.warnings);

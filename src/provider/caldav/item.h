@@ -18,6 +18,18 @@ using Resource = std::variant<ports::Item, ports::Unreadable, NotAnEvent>;
 Resource read_resource(const RemoteId& id, const std::string& version, std::string_view body, bool read_only,
                        const calendar::ZoneSource& zones);
 
+// The facts without what iCalendar takes for granted: an event that says it is public is as public as one that says
+// nothing (CLASS, RFC 5545 section 3.8.1.3), and there are servers that add the word.
+calendar::Facts without_defaults(calendar::Facts facts);
+
+// What `raw` itself says and what a patch shall make of it, so that its text shows `target` afterwards: the words that
+// without_defaults() hides are among both, unless the change is about them.
+struct PatchFacts {
+  calendar::Facts before, after;
+};
+Result<PatchFacts> patch_facts(std::string_view raw, const calendar::Facts& target,
+                               const calendar::ZoneSource& zones);
+
 std::string with_crlf(std::string_view text);
 
 // A version for contents that came without an etag.

@@ -228,7 +228,8 @@ Result<CalDavProvider::Standing> CalDavProvider::standing_of(Session& session, p
 Result<ports::Written> CalDavProvider::update(const ports::Item& current, const calendar::Facts& target,
                                               Instant now) {
   Session& session = *TRY(this->session());
-  const std::string text = TRY(ical::patch(current.raw, current.facts, target, zones_, now));
+  const PatchFacts facts = TRY(patch_facts(current.raw, target, zones_));
+  const std::string text = TRY(ical::patch(current.raw, facts.before, facts.after, zones_, now));
   if (text == current.raw) return ports::Written{current.id, current.version, current};
   const DavUrl url = session.place.url.with_path(current.id.value);
   if (TRY(standing_of(session, ports::WriteKind::update, current)) != Standing::unchanged)
@@ -256,6 +257,9 @@ Result<void> CalDavProvider::remove(const ports::Item& current) {
   const DavAnswer answer = TRY(session.client.send("DELETE", url, headers, ""));
   if (answer.status == 404 || answer.status == 410) return {};
   if (answer.ok() && answer.status != 207) return {};
+  // A version can't be that of something which is not there any more: was it gone already?
+  if (answer.status == 412 && TRY(session.fetcher.get(current.id.value)).state == Fetched::State::gone)
+    return {};
   return std::unexpected(error_of("DELETE", answer));
 }
 
