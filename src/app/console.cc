@@ -156,8 +156,9 @@ void Table::print(Console& console) const {
 
 TerminalProgress::TerminalProgress() : terminal_(isatty(STDERR_FILENO) != 0) {}
 
-TerminalProgress::~TerminalProgress() {
+void TerminalProgress::clear() {
   if (drawn_) fmt::print(stderr, "\r\033[K");
+  drawn_ = false;
 }
 
 void TerminalProgress::update(std::string_view what, std::size_t done, std::size_t of) {

@@ -71,8 +71,9 @@ class Table {
 class TerminalProgress : public ports::Progress {
  public:
   TerminalProgress();
-  ~TerminalProgress() override;  // wipes the line
+  ~TerminalProgress() override { clear(); }
   void update(std::string_view what, std::size_t done, std::size_t of) override;
+  void clear();  // before anything else is printed
 
  private:
   bool terminal_;

@@ -50,7 +50,8 @@ int run(int argc, const char* const* argv) {
   // Nothing of ours throws; this is for the standard library out of memory or disk.
   try {
     Machine machine;
-    Desk desk{*parsed.invocation, console, machine};
+    TerminalProgress progress;
+    Desk desk{*parsed.invocation, console, machine, progress};
     return static_cast<int>(dispatch(desk));
   } catch (const std::exception& error) {
     return static_cast<int>(

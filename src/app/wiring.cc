@@ -7,9 +7,7 @@
 #include <utility>
 
 #include "provider/caldav/caldav_provider.h"
-#if __has_include("provider/ics/ics_provider.h")
 #include "provider/ics/ics_provider.h"
-#endif
 #include "provider/obsidian/obsidian_provider.h"
 #include "store/sqlite/store.h"
 
@@ -72,6 +70,11 @@ Result<std::unique_ptr<Connection>> Connection::make(const CalendarConfig& calen
     auto notes = vault(std::move(config), machine);
     connection->is_waiting_ = [watched = notes.get()] { return watched->is_waiting(); };
     connection->provider_ = std::move(notes);
+  } else if (calendar.provider == "ics") {
+    provider::IcsConfig config{.url = calendar.url, .username = calendar.username, .secret = "", .bearer = false};
+    config.bearer = calendar.token.has_value();
+    connection->provider_ =
+        std::make_unique<provider::IcsProvider>(std::move(config), *connection->http_, machine.zones());
   } else {
     return fail(ErrorKind::unsupported, fmt::format("There is no provider {}.", calendar.provider));
   }

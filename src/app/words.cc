@@ -30,6 +30,16 @@ Verb verb_of(Move::Kind kind) {
   return {"", "", Ink::plain};
 }
 
+std::vector<std::string> row_of(const Console& console, const Move& move, bool done) {
+  const Verb verb = verb_of(move.kind);
+  std::string why = printable(move.why);
+  if (move.kind == Move::Kind::update && !move.fields.empty()) {
+    const std::string fields = printable(join(move.fields, ", "));
+    why = why.empty() ? fields : fmt::format("{}: {}", fields, why);
+  }
+  return {move.calendar.value, console.ink(verb.ink, done ? verb.done : verb.meant), shortened(move.title, 44), why};
+}
+
 void print_waiting(Console& console, const engine::RunReport& report) {
   if (report.held_waiting > 0)
     console.line(
@@ -74,26 +84,36 @@ std::string value_words(const std::optional<std::string>& value) {
 }
 
 void print_moves(Console& console, const std::vector<Move>& moves, bool done, bool all) {
-  Table table({"CALENDAR", done ? "DID" : "WILL", "EVENT", "WHY"});
-  std::size_t left_out = 0, shown = 0;
+  // Moves of one kind in one calendar for one reason stand together, and only the first few of many are listed.
+  struct Group {
+    std::vector<const Move*> moves;
+  };
+  std::vector<Group> groups;
   for (const Move& move : moves) {
     if (move.kind == Move::Kind::pull && !all) continue;
-    if (!all && shown == kMovesShown) {
-      ++left_out;
-      continue;
-    }
-    ++shown;
-    const Verb verb = verb_of(move.kind);
-    std::string why = printable(move.why);
-    if (move.kind == Move::Kind::update && !move.fields.empty()) {
-      const std::string fields = printable(join(move.fields, ", "));
-      why = why.empty() ? fields : fmt::format("{}: {}", fields, why);
-    }
-    table.row({move.calendar.value, console.ink(verb.ink, done ? verb.done : verb.meant),
-               shortened(move.title, 44), why});
+    const auto same = [&](const Group& group) {
+      const Move& other = *group.moves.front();
+      return other.calendar == move.calendar && other.kind == move.kind && other.why == move.why;
+    };
+    const auto found = std::ranges::find_if(groups, same);
+    if (found == groups.end())
+      groups.push_back({{&move}});
+    else
+      found->moves.push_back(&move);
+  }
+  const std::size_t share = std::max<std::size_t>(3, kMovesShown / std::max<std::size_t>(1, groups.size()));
+  Table table({"CALENDAR", done ? "DID" : "WILL", "EVENT", "WHY"});
+  for (const Group& group : groups) {
+    // One line more than the share is no reason to hide it.
+    const std::size_t shown = all || group.moves.size() <= share + 1 ? group.moves.size() : share;
+    for (std::size_t i = 0; i < shown; ++i) table.row(row_of(console, *group.moves[i], done));
+    if (shown == group.moves.size()) continue;
+    const Move& first = *group.moves.front();
+    const Verb verb = verb_of(first.kind);
+    table.row({first.calendar.value, console.ink(verb.ink, done ? verb.done : verb.meant),
+               console.ink(Ink::dim, fmt::format("and {} more", group.moves.size() - shown)), ""});
   }
   if (!table.empty()) table.print(console);
-  if (left_out > 0) console.line(fmt::format("... and {} more; --all lists them.", left_out));
 }
 
 void print_report(Console& console, const engine::RunReport& report, bool all) {

@@ -3,6 +3,7 @@
 import os
 import pathlib
 import re
+import shlex
 import subprocess
 import sys
 import tempfile
@@ -57,7 +58,7 @@ class Demo:
 
     def run(self, *words, codes=(0,), show=True):
         """Runs kalends in the demo's folder, shows what it prints, and gives it."""
-        print(f"\n$ kalends {' '.join(words)}", flush=True)
+        print(f"\n$ kalends {shlex.join(words)}", flush=True)
         done = subprocess.run([self.program, *words], cwd=self.folder, env=self.env, stdin=subprocess.DEVNULL,
                               stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False)
         if show or done.returncode not in codes:

@@ -15,6 +15,7 @@ struct Desk {
   const Invocation& invocation;
   Console& console;
   Machine& machine;
+  TerminalProgress& progress;
 };
 
 Exit run_sync(Desk& desk);
@@ -43,7 +44,7 @@ std::expected<Config, Exit> load_config(Desk& desk);
 
 // Loads the configuration, wires it and calls `work`; what fails on the way is told.
 Exit with_wiring(Desk& desk, Access access, const std::function<Exit(Wiring&, const Config&)>& work,
-                 ports::Progress* progress = nullptr);
+                 Belief belief = Belief::at_once);
 
 // The id of a configured calendar, or exit code 2 with the nearest right spelling.
 std::expected<CalendarId, Exit> calendar_named(Desk& desk, const Config& config, const std::string& name);

@@ -22,11 +22,10 @@ std::expected<Config, Exit> load_config(Desk& desk) {
       desk.console.fail(Exit::usage, "configuration", to_string(file, config.error()), std::move(problems)));
 }
 
-Exit with_wiring(Desk& desk, Access access, const std::function<Exit(Wiring&, const Config&)>& work,
-                 ports::Progress* progress) {
+Exit with_wiring(Desk& desk, Access access, const std::function<Exit(Wiring&, const Config&)>& work, Belief belief) {
   const auto config = load_config(desk);
   if (!config) return config.error();
-  const auto wiring = Wiring::make(*config, access, desk.machine, progress);
+  const auto wiring = Wiring::make(*config, access, desk.machine, &desk.progress, belief);
   if (!wiring) return desk.console.fail(wiring.error());
   return work(**wiring, *config);
 }
