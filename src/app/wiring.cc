@@ -71,7 +71,8 @@ Result<std::unique_ptr<Connection>> Connection::make(const CalendarConfig& calen
     connection->is_waiting_ = [watched = notes.get()] { return watched->is_waiting(); };
     connection->provider_ = std::move(notes);
   } else if (calendar.provider == "ics") {
-    provider::IcsConfig config{.url = calendar.url, .username = calendar.username, .secret = "", .bearer = false};
+    provider::IcsConfig config{
+        .url = calendar.url, .username = calendar.username, .secret = "", .bearer = false};
     config.bearer = calendar.token.has_value();
     connection->provider_ =
         std::make_unique<provider::IcsProvider>(std::move(config), *connection->http_, machine.zones());

@@ -37,7 +37,8 @@ std::vector<std::string> row_of(const Console& console, const Move& move, bool d
     const std::string fields = printable(join(move.fields, ", "));
     why = why.empty() ? fields : fmt::format("{}: {}", fields, why);
   }
-  return {move.calendar.value, console.ink(verb.ink, done ? verb.done : verb.meant), shortened(move.title, 44), why};
+  return {move.calendar.value, console.ink(verb.ink, done ? verb.done : verb.meant),
+          shortened(move.title, 44), why};
 }
 
 void print_waiting(Console& console, const engine::RunReport& report) {

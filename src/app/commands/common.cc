@@ -22,7 +22,8 @@ std::expected<Config, Exit> load_config(Desk& desk) {
       desk.console.fail(Exit::usage, "configuration", to_string(file, config.error()), std::move(problems)));
 }
 
-Exit with_wiring(Desk& desk, Access access, const std::function<Exit(Wiring&, const Config&)>& work, Belief belief) {
+Exit with_wiring(Desk& desk, Access access, const std::function<Exit(Wiring&, const Config&)>& work,
+                 Belief belief) {
   const auto config = load_config(desk);
   if (!config) return config.error();
   const auto wiring = Wiring::make(*config, access, desk.machine, &desk.progress, belief);

@@ -20,7 +20,8 @@ Result<engine::RunReport> run_cycle(Desk& desk, Wiring& wiring) {
   for (const engine::HeldView& view : held)
     print_held(desk.console, view, desk.machine.local_zone(), desk.invocation.all);
   desk.console.line();
-  if (desk.console.confirm("This is the first run. Make these changes?")) return wiring.engine().sync({.yes = true});
+  if (desk.console.confirm("This is the first run. Make these changes?"))
+    return wiring.engine().sync({.yes = true});
   desk.console.line("Nothing was written. \"kalends sync\" asks again; \"kalends sync --yes\" answers yes.");
   return report;
 }

@@ -39,9 +39,12 @@ class Watcher {
     next_poll_ = now() + desk_.invocation.interval_s * 1000;
     // The engine fails as a whole only when the store does; a calendar that fails is in the report and tried again.
     failed_ = !report.has_value();
-    const bool silent = report && report->quiet() && report->warnings.empty() && exit_of(*report) == Exit::done;
+    const bool silent =
+        report && report->quiet() && report->warnings.empty() && exit_of(*report) == Exit::done;
     if (silent && !first && !desk_.console.json()) return Exit::done;
-    if (!first) desk_.console.line("\n" + desk_.console.ink(Ink::dim, on_the_wall({now()}, desk_.machine.local_zone())));
+    if (!first)
+      desk_.console.line("\n" +
+                         desk_.console.ink(Ink::dim, on_the_wall({now()}, desk_.machine.local_zone())));
     const Exit exit = tell(desk_, report);
     if (first && !failed_)
       desk_.console.line(fmt::format("Watching; every {} s the rest is looked at. Ctrl-C ends it.",
@@ -61,7 +64,8 @@ class Watcher {
   }
 
   void wait() {
-    std::int64_t left = std::max<std::int64_t>(0, next_poll_ - now());
+    // The clock may be set while we wait; no jump makes the wait longer than one interval.
+    std::int64_t left = std::clamp<std::int64_t>(next_poll_ - now(), 0, desk_.invocation.interval_s * 1000);
     if (wiring_.is_waiting()) left = std::min(left, kSettleMs);
     if (!watch_) {
       desk_.machine.clock().sleep_ms(left);
@@ -69,7 +73,8 @@ class Watcher {
       return;
     }
     auto wake = watch_->wait(left);
-    for (int i = 0; i < kMostQuietWaits && wake && *wake == system::Wake::changed; ++i) wake = watch_->wait(kQuietMs);
+    for (int i = 0; i < kMostQuietWaits && wake && *wake == system::Wake::changed; ++i)
+      wake = watch_->wait(kQuietMs);
     if (wake) return;
     desk_.console.note("warning: " + wake.error().message);
     watch_ = nullptr;
@@ -87,6 +92,8 @@ class Watcher {
 
 }  // namespace
 
-Exit keep_watching(Desk& desk, Wiring& wiring, const Config& config) { return Watcher(desk, wiring, config).run(); }
+Exit keep_watching(Desk& desk, Wiring& wiring, const Config& config) {
+  return Watcher(desk, wiring, config).run();
+}
 
 }  // namespace kalends::app
