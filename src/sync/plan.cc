@@ -122,6 +122,22 @@ std::optional<Push> update_push(EventPlan& plan, const Place& place, const Lens&
               "the event changed elsewhere"};
 }
 
+// What a person put on a place that may not change it goes with our removal, so a conflict keeps it.
+void keep_drift(EventPlan& plan, const Place& place, PlacePlan& out) {
+  for (auto& [path, agreed] : out.base.fields) {
+    if (!agreed.drifted || agreed.remote == agreed.shown) continue;
+    Conflict conflict;
+    conflict.calendar = place.calendar;
+    conflict.path = path;
+    conflict.base = agreed.shown;
+    conflict.remote = agreed.remote;
+    conflict.policy = "this place may not change it";
+    plan.conflicts.push_back(std::move(conflict));
+    agreed.drifted = false;
+    out.base_changed = true;
+  }
+}
+
 void push_place(EventPlan& plan, const Place& place, const Lens& lens, PlacePlan& out) {
   Base& base = out.base;
   bool alive = plan.hub.alive();
@@ -136,6 +152,7 @@ void push_place(EventPlan& plan, const Place& place, const Lens& lens, PlacePlan
   bool unwanted = base.role == Role::copy && !lens.wanted && !lens.aged;
   if (present && (!alive || unwanted || base.withdrawn)) {
     out.push = Push{Intent::Kind::remove, place.seen.facts, {}, {}, removal_reason(!alive, lens)};
+    keep_drift(plan, place, out);
     write = true;
   } else if (present && alive && lens.wanted) {
     out.push = update_push(plan, place, lens, out);
@@ -268,7 +285,7 @@ Base settle(Base base, const Push& push, const merge::EventState& hub, const std
   base.intent.reset();
   base.standing = Standing::present;
   base.items = {item};
-  base.updated_ms = updated_ms;
+  if (updated_ms != 0) base.updated_ms = updated_ms;  // unknown: the former one still bounds it from below
   const Facts& holds = actual ? *actual : push.target;
   if (push.kind == Intent::Kind::create) base.fields.clear();
   std::set<std::string> written(push.paths.begin(), push.paths.end());

@@ -194,7 +194,10 @@ void People::remove(Place& place, const provider::Stored& item) {
 void People::move(Place& from, const provider::Stored& item) {
   Place& to = any_place();
   const auto date = day_of(item.facts);
-  if (&to == &from || !crosses(from, date)) return;
+  // To a place from which nothing comes back an event is given away, which is another matter.
+  const auto places = expected_places(world_.topology, world_.ledger.events[date].origins);
+  const auto there = places.find(to.id);
+  if (&to == &from || !crosses(from, date) || there == places.end() || !crosses(to, date)) return;
   for (const auto& other : to.server->list())
     if (day_of(other.facts) == date) return;
   const auto kept = to.server->put(item.facts, item.uid, item.mark);
@@ -235,6 +238,21 @@ void People::act() {
 void People::clear_out(Place& place) {
   const auto items = place.server->list();
   for (std::size_t i = 0; i < items.size(); i += 2) remove(place, items[i]);
+}
+
+void People::forget(Place& place, const provider::Snapshot& then) {
+  for (const auto& item : place.server->list()) {
+    const auto old = then.items.find(item.id);
+    if (old == then.items.end()) {
+      supersede_all(place, item.facts);
+      auto& known = world_.ledger.events[day_of(item.facts)];
+      known.deleted_at.insert(place.id);
+      known.deleted = known.deleted || crosses(place, day_of(item.facts));
+    } else if (!place.server->profile().tells_updated) {
+      for (const auto& change : calendar::difference(item.facts, old->second.facts))
+        supersede(place, item.facts, change.path);
+    }
+  }
 }
 
 void People::excuse_since(const Place& place, Instant since) {

@@ -23,6 +23,9 @@ class People {
   void clear_out(Place& place);
   // Notes that the calendar lost what was done there since that moment.
   void excuse_since(const Place& place, Instant since);
+  // Notes what nobody can tell from a person's doing when the calendar goes back to `then`: items that are there no
+  // longer and, where it does not say when it was edited, values that are the old ones again.
+  void forget(Place& place, const provider::Snapshot& then);
 
  private:
   calendar::Facts draw_event(const Place& place);

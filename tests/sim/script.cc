@@ -57,7 +57,7 @@ void Script::empty_and_refill() {
   world_.ledger.emptied.insert(place.id);
   cycle();
   if (world_.chance.percent(50)) cycle();
-  // What we wrote meanwhile is lost with the restore, as it would be; what people did is not there to be lost.
+  people_.forget(place, whole);  // what we wrote there meanwhile is lost with it
   place.server->restore(whole);
   world_.trace.say("{} is whole again", place.id.value);
 }
@@ -79,6 +79,7 @@ void Script::roll_server_back() {
     people_.act();
   }
   cycle();
+  people_.forget(place, then);
   place.server->restore(then);
   people_.excuse_since(place, since);
   world_.ledger.rolled_back.insert(place.id);
