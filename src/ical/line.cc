@@ -308,8 +308,10 @@ std::string_view Document::line_end() const {
 
 Result<Document> scan(std::string_view text, const Limits& limits) { return Scanner(text, limits).run(); }
 
-void each_param(std::string_view params, const std::function<void(std::string, std::string_view)>& visit) {
-  std::size_t at = 0;
+namespace {
+
+// The next parameter of `params` from `at` on, which moves behind it; false at the end.
+bool next_param(std::string_view params, std::size_t& at, std::string_view& name, std::string_view& raw) {
   while (at < params.size()) {
     if (params[at] == ';') ++at;
     std::size_t end = at;
@@ -319,21 +321,29 @@ void each_param(std::string_view params, const std::function<void(std::string, s
       ++end;
     }
     std::string_view one = params.substr(at, end - at);
-    std::size_t equals = one.find('=');
-    if (!trim(one.substr(0, equals)).empty())
-      visit(to_upper(trim(one.substr(0, equals))),
-            equals == std::string_view::npos ? std::string_view() : one.substr(equals + 1));
     at = end;
+    std::size_t equals = one.find('=');
+    name = trim(one.substr(0, equals));
+    raw = equals == std::string_view::npos ? std::string_view() : one.substr(equals + 1);
+    if (!name.empty()) return true;
   }
+  return false;
+}
+
+}  // namespace
+
+void each_param(std::string_view params, const std::function<void(std::string, std::string_view)>& visit) {
+  std::string_view name;
+  std::string_view raw;
+  for (std::size_t at = 0; next_param(params, at, name, raw);) visit(to_upper(name), raw);
 }
 
 std::optional<std::string> param(std::string_view params, std::string_view name) {
-  std::optional<std::string> found;
-  if (params.empty()) return found;
-  each_param(params, [&](const std::string& key, std::string_view raw) {
-    if (!found && key == name) found = decode_param(raw);
-  });
-  return found;
+  std::string_view found;
+  std::string_view raw;
+  for (std::size_t at = 0; next_param(params, at, found, raw);)
+    if (equal_ignoring_case(found, name)) return decode_param(raw);
+  return std::nullopt;
 }
 
 std::string decode_param(std::string_view raw) {

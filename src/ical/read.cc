@@ -41,7 +41,8 @@ std::string made_up_uid(const Part& part) {
 
 void group_parts(Stream& stream) {
   std::unordered_map<std::string, std::size_t> by_uid;
-  for (Part& part : stream.parts) {
+  for (std::size_t index = 0; index < stream.parts.size(); ++index) {
+    Part& part = stream.parts[index];
     std::string uid = part.event.uid;
     if (uid.empty()) {
       part.event.uid = made_up_uid(part);
@@ -53,7 +54,7 @@ void group_parts(Stream& stream) {
       uid = part.event.uid;
     }
     auto [it, is_new] = by_uid.emplace(uid, stream.groups.size());
-    if (is_new) stream.groups.push_back({uid, {}, ""});
+    if (is_new) stream.groups.push_back({uid, index, {}, ""});
     Group& group = stream.groups[it->second];
     group.parts.push_back(&part);
     if (group.broken.empty()) group.broken = part.broken;
@@ -102,10 +103,17 @@ Result<Reading> read(std::string_view text, const calendar::ZoneSource& zones, c
         reading.warnings.push_back(fmt::format("{}; the event \"{}\" is left out", group.broken, group.uid));
       continue;
     }
-    Series series = assemble(group.parts, zones);
     ReadEvent& out = reading.events.emplace_back();
-    out.event = std::move(series.event);
-    out.warnings = std::move(series.warnings);
+    if (group.parts.size() == 1 &&
+        !group.parts.front()->recurrence_id) {  // most events: nothing to put together
+      Part& only = stream->parts[group.first];
+      out.event = std::move(only.event);
+      out.warnings = std::move(only.warnings);
+    } else {
+      Series series = assemble(group.parts, zones);
+      out.event = std::move(series.event);
+      out.warnings = std::move(series.warnings);
+    }
     for (const Part* part : group.parts) {
       if (out.mark.empty()) out.mark = part->mark;
       out.foreign_copy = out.foreign_copy || part->foreign_copy;

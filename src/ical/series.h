@@ -34,7 +34,7 @@ struct Series {
   bool orphan = false;  // there is no master: the event is made from its overrides
 };
 
-// Puts the parts of one UID together. `parts` is not empty and none of them is broken.
+// Puts the parts of one UID together. `parts` is not empty and none of them is broken. The parts stay as they are.
 Series assemble(const std::vector<const Part*>& parts, const calendar::ZoneSource& zones);
 
 }  // namespace kalends::ical

@@ -12,6 +12,7 @@ namespace kalends::ical {
 
 struct Group {
   std::string uid;
+  std::size_t first = 0;  // its first part's place in Stream::parts
   std::vector<const Part*> parts;
   std::string broken;  // the first reason, "" when all parts can be read
 };
