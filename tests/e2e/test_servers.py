@@ -1,0 +1,203 @@
+#!/usr/bin/python3
+"""The same promises on every CalDAV server: two ways, field by field, nothing lost, nothing doubled, nobody mailed."""
+
+import unittest
+
+import desk
+from desk import Desk, dav, event, value
+
+from servers import Cyrus, ICloudLike, Radicale, Sogo
+
+
+class OnEveryServer:
+    """Mixed into one TestCase per server."""
+
+    server_class = None
+
+    @classmethod
+    def setUpClass(cls):
+        cls.server = cls.server_class()
+        cls.server.__enter__()
+        cls.count = 0
+
+    @classmethod
+    def tearDownClass(cls):
+        cls.server.__exit__(None, None, None)
+
+    def setUp(self):
+        type(self).count += 1
+        self.work = self.server.make_calendar("alice", f"work{self.count}")
+        self.desk = Desk().__enter__()
+        self.addCleanup(self.desk.__exit__)
+
+    def link_vault(self, **more):
+        self.desk.configure({"work": dav(self.server, self.work), "notes": {"provider": "obsidian", "path": "vault"}},
+                            [{"calendars": ["work", "notes"], **more}])
+
+    def put(self, uid, title, **more):
+        self.server.put(f"{self.work}{uid}.ics", event(uid, title, **more))
+
+    def only(self, url=None):
+        found = self.server.all(url or self.work)
+        self.assertEqual(len(found), 1, found.keys())
+        return next(iter(found.items()))
+
+    def assert_quiet(self):
+        before = self.server.list(self.work)
+        report = self.desk.sync()
+        self.assertEqual(self.server.list(self.work), before)
+        self.assertFalse([c for c in report["calendars"] if c["created"] or c["updated"] or c["removed"]], report)
+
+    def test_edits_on_both_sides_meet_field_by_field(self):
+        self.link_vault()
+        self.put("a1", "Standup", more=["LOCATION:Room 1", "X-OWN-THING;X-P=1:keep\\, me", "CATEGORIES:Team"])
+        self.desk.sync()
+        path, note = self.desk.note("Standup")
+        self.assertIn("startTime: ", note)
+        self.assert_quiet()
+        # The person edits the note's title and writes a body; the server's side moves the event at the same time.
+        path.write_text(note.replace("title: Standup", "title: Daily") + "\nMy own words.\n")
+        href, text = self.only()
+        self.server.put(href, text.replace("090000", "093000").replace("100000", "103000"))
+        self.desk.sync()
+        href, text = self.only()
+        self.assertEqual(value(text, "SUMMARY"), "Daily")
+        self.assertTrue(value(text, "DTSTART").endswith("093000"), text)
+        self.assertIn("X-OWN-THING;X-P=1:keep\\, me", desk.unfold(text))
+        self.assertEqual(value(text, "LOCATION"), "Room 1")
+        path, note = self.desk.note("Daily")
+        self.assertIn("09:30", note)
+        self.assertTrue(note.endswith("\nMy own words.\n"), note)
+        self.assert_quiet()
+
+    def test_a_new_note_becomes_an_event_and_its_deletion_deletes_it(self):
+        self.link_vault()
+        self.desk.sync()
+        note = self.desk.folder / "vault" / "2026-03-05 Dentist.md"
+        note.write_text("---\ntitle: Dentist\nallDay: false\ndate: 2026-03-05\nstartTime: 08:00\nendTime: 08:45\n---\nBring card\n")
+        self.desk.sync()
+        href, text = self.only()
+        self.assertEqual(value(text, "SUMMARY"), "Dentist")
+        self.assertTrue(value(text, "DTSTART").endswith("20260305T080000"), text)
+        self.assertNotIn("Bring card", text)
+        self.assert_quiet()
+        note = self.desk.note("Dentist")[0]
+        note.unlink()
+        self.desk.sync()
+        self.assertEqual(self.server.list(self.work), {})
+        self.assert_quiet()
+
+    def test_a_series_stays_a_series_and_its_override_survives_the_vault(self):
+        self.link_vault()
+        master = event("s1", "Weekly", more=["RRULE:FREQ=WEEKLY;COUNT=8"])
+        override = "\r\n".join(["BEGIN:VEVENT", "UID:s1", "DTSTAMP:20260101T000000Z",
+                                "RECURRENCE-ID;TZID=Europe/Berlin:20260316T090000",
+                                "DTSTART;TZID=Europe/Berlin:20260316T140000", "DTEND;TZID=Europe/Berlin:20260316T150000",
+                                "SUMMARY:Weekly with guests", "END:VEVENT", ""])
+        self.server.put(f"{self.work}s1.ics", master.replace("END:VCALENDAR", override + "END:VCALENDAR"))
+        self.desk.sync()
+        self.desk.edit_note("Weekly", "title: Weekly", "title: Weekly sync")
+        self.desk.sync()
+        href, text = self.only()
+        self.assertIn("SUMMARY:Weekly sync", text)
+        self.assertIn("SUMMARY:Weekly with guests", text)
+        self.assertIn("20260316T140000", text)
+        self.assertIn("RRULE:FREQ=WEEKLY;COUNT=8", desk.unfold(text))
+        self.assert_quiet()
+
+    def test_two_collections_that_hold_the_same_events_are_matched(self):
+        home = self.server.make_calendar("alice", f"home{self.count}")
+        for n in range(6):
+            start = f"2026030{n + 1}T090000"
+            end = f"2026030{n + 1}T100000"
+            self.put(f"m{n}", f"Meeting {n}", start=start, end=end)
+            self.server.put(f"{home}h{n}.ics", event(f"h{self.count}-{n}", f"Meeting {n}", start=start, end=end))
+        self.desk.configure({"work": dav(self.server, self.work), "home": dav(self.server, home)},
+                            [{"calendars": ["work", "home"]}])
+        before = self.server.list(self.work), self.server.list(home)
+        report = self.desk.sync()
+        self.assertEqual((self.server.list(self.work), self.server.list(home)), before, report)
+        href, text = sorted(self.server.all(home).items())[0]
+        title = value(text, "SUMMARY")
+        self.server.put(href, text.replace(f"SUMMARY:{title}", "SUMMARY:Renamed"))
+        self.desk.sync()
+        titles = [value(t, "SUMMARY") for t in self.server.all(self.work).values()]
+        self.assertIn("Renamed", titles)
+        self.assertEqual(len(titles), 6)
+        self.assert_quiet()
+
+    def test_a_busy_copy_hides_everything_and_survives_its_edit(self):
+        home = self.server.make_calendar("alice", f"home{self.count}")
+        self.desk.configure({"work": dav(self.server, self.work), "home": dav(self.server, home)},
+                            [{"calendars": ["work", "home"], "privacy": "busy"}])
+        self.put("p1", "Surgery", more=["DESCRIPTION:secret", "LOCATION:Clinic", "X-SECRET:1"])
+        self.desk.sync()
+        href, text = self.only(home)
+        for word in ("Surgery", "secret", "Clinic", "X-SECRET", "p1"):
+            self.assertNotIn(word, text.replace(href, ""))
+        self.server.put(href, text.replace("SUMMARY:Busy", "SUMMARY:Lunch"))
+        self.desk.sync()
+        self.assertEqual(value(self.only()[1], "SUMMARY"), "Surgery")
+        self.assertEqual(value(self.only()[1], "DESCRIPTION"), "secret")
+        self.server.delete(href)
+        self.desk.sync()
+        self.assertEqual(value(self.only()[1], "SUMMARY"), "Surgery")
+        self.assertEqual(self.server.list(home), {}, "a copy that a person removed is not made again")
+
+    def test_nobody_gets_mail(self):
+        guests = ["ORGANIZER;CN=Alice:mailto:alice@example.test", "ATTENDEE;CN=Alice;PARTSTAT=ACCEPTED:mailto:alice@example.test",
+                  "ATTENDEE;CN=Bob;PARTSTAT=NEEDS-ACTION;RSVP=TRUE:mailto:bob@example.test"]
+        self.put("g1", "Board", more=guests)
+        had = self.server.inbox_messages("bob"), self.server.sent_mail()
+        home = self.server.make_calendar("alice", f"home{self.count}")
+        self.desk.configure({"work": dav(self.server, self.work), "home": dav(self.server, home),
+                             "notes": {"provider": "obsidian", "path": "vault"}},
+                            [{"calendars": ["work", "home", "notes"]}])
+        self.desk.sync()
+        self.assertNotIn("bob@example.test", self.only(home)[1])
+        self.desk.edit_note("Board", "title: Board", "title: Board meeting")
+        report = self.desk.sync(expect=(0, 3))
+        self.assertEqual(report["messages_sent"], 0)
+        self.assertEqual((self.server.inbox_messages("bob"), self.server.sent_mail()), had)
+        self.assertIn("bob@example.test", desk.unfold(self.only()[1]))
+        # The copies are deleted on one side; the organizer's own event must not be cancelled by that silently.
+        self.desk.note("Board meeting")[0].unlink()
+        self.desk.sync(expect=(0, 3))
+        self.assertEqual((self.server.inbox_messages("bob"), self.server.sent_mail()), had)
+
+    def test_the_whole_calendar_gone_deletes_nothing(self):
+        self.link_vault()
+        for n in range(6):
+            self.put(f"e{n}", f"Event {n}", start=f"2026030{n + 1}T090000", end=f"2026030{n + 1}T100000")
+        self.desk.sync()
+        self.assertEqual(len(self.desk.notes()), 6)
+        for href in self.server.list(self.work):
+            self.server.delete(href)
+        self.desk.sync(expect=(3,))
+        self.assertEqual(len(self.desk.notes()), 6)
+        held = self.desk.json("held", expect=(0, 3))["held"]
+        self.assertEqual(held[0]["kind"], "emptied")
+        self.assertEqual(held[0]["count"], 6)
+        self.desk.run("reject", held[0]["id"])
+        self.desk.sync()
+        self.assertEqual(len(self.server.list(self.work)), 6)
+
+
+class OnRadicale(OnEveryServer, unittest.TestCase):
+    server_class = Radicale
+
+
+class OnICloudLike(OnEveryServer, unittest.TestCase):
+    server_class = ICloudLike
+
+
+class OnCyrus(OnEveryServer, unittest.TestCase):
+    server_class = Cyrus
+
+
+class OnSogo(OnEveryServer, unittest.TestCase):
+    server_class = Sogo
+
+
+if __name__ == "__main__":
+    unittest.main(verbosity=2)
