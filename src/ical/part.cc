@@ -259,7 +259,7 @@ class PartReader {
     When& when = event_.when;
     if (when.kind == TimeKind::all_day) {
       std::int64_t seconds = end.moment.time.seconds - when.start.seconds;
-      if (seconds < 0) warn(*end_, "DTEND is before DTSTART; the event is taken to last a day");
+      if (seconds <= 0) warn(*end_, "DTEND is not after DTSTART; the event is taken to last a day");
       when.duration = Duration{std::max<std::int64_t>((seconds + 86399) / 86400, 1), 0};
       return;
     }

@@ -76,19 +76,34 @@ class Patcher {
     return {};
   }
 
+  bool is_held(LocalTime slot) const {
+    return std::ranges::any_of(
+        series_.parts, [&](const Placed& placed) { return !placed.is_master && placed.slot == slot; });
+  }
+
+  // Where an override stands in the target: at its slot, or as far from it as the whole series moved.
+  LocalTime target_slot(LocalTime slot) const {
+    LocalTime moved{slot.seconds + target_.when.start.seconds - series_.event.when.start.seconds};
+    if (target_.overrides.contains(slot) || !target_.overrides.contains(moved) || is_held(moved)) return slot;
+    return moved;
+  }
+
   Result<void> patch_override(const Placed& placed) {
     PartEdit edit = edit_of(*placed.part);
-    auto it = target_.overrides.find(placed.slot);
+    LocalTime slot = target_slot(placed.slot);
+    taken_.insert(slot);
+    auto it = target_.overrides.find(slot);
     bool keep_plain = series_.orphan && it == target_.overrides.end();
     if (!keep_plain && (it == target_.overrides.end() || it->second.excluded)) {
       editor_.remove_component(placed.part->component);
       return {};
     }
-    Event shown = TRY(shown_at(placed.slot, keep_plain ? Override{} : it->second));
+    Event shown = TRY(shown_at(slot, keep_plain ? Override{} : it->second));
     std::size_t before = editor_.edits();
     patch_fields(edit, shown);
     patch_when(edit, shown.when);
-    patch_slot(edit, placed.slot, series_.event.when, target_.when, drop_range_);
+    patch_slot(edit, slot, series_.event.when, target_.when,
+               (drop_range_ && placed.part->this_and_future) || slot != placed.slot);
     if (editor_.edits() != before) stamp(edit);
     return {};
   }
@@ -113,10 +128,7 @@ class Patcher {
       sequence = std::max(sequence, placed.part->event.sequence);
     }
     for (const auto& [slot, override] : target_.overrides) {
-      bool there = std::ranges::any_of(series_.parts, [&, at = slot](const Placed& placed) {
-        return !placed.is_master && placed.slot == at;
-      });
-      if (override.excluded || there || is_reached(slot, override)) continue;
+      if (override.excluded || taken_.contains(slot) || is_reached(slot, override)) continue;
       Event shown = TRY(shown_at(slot, override));
       shown.sequence = sequence;
       shown.created = now_;
@@ -183,6 +195,7 @@ class Patcher {
   Editor editor_;
   ZoneNames names_;
   bool drop_range_ = false;
+  std::set<LocalTime> taken_;  // slots of the target that have a component already
 };
 
 }  // namespace

@@ -59,8 +59,8 @@ void patch_when(PartEdit& edit, const calendar::When& target);
 // RRULE, EXRULE, RDATE and EXDATE of a master.
 void patch_recurrence(PartEdit& edit, const calendar::Event& target);
 
-// RECURRENCE-ID, when the series' own form of it changed, and without RANGE when `drop_range`.
+// RECURRENCE-ID, when `respell` is set or the series' own form of it changed. RANGE goes with a new spelling.
 void patch_slot(PartEdit& edit, calendar::LocalTime slot, const calendar::When& before,
-                const calendar::When& after, bool drop_range);
+                const calendar::When& after, bool respell);
 
 }  // namespace kalends::ical

@@ -189,6 +189,24 @@ TEST(Patch, AnOverrideThatGoesTakesItsComponentAlong) {
   EXPECT_EQ(*patched, raw.substr(0, second) + "END:VCALENDAR\r\n");
 }
 
+TEST(Patch, AMovedSeriesTakesItsOverridesAlong) {
+  std::string raw =
+      "BEGIN:VCALENDAR\nVERSION:2.0\nBEGIN:VEVENT\nUID:u\nDTSTART:20260302T090000Z\nRRULE:FREQ=DAILY\n"
+      "EXDATE:20260304T090000Z\nSUMMARY:Series\nEND:VEVENT\nBEGIN:VEVENT\nUID:u\n"
+      "RECURRENCE-ID:20260303T090000Z\nDTSTART:20260303T090000Z\nSUMMARY;LANGUAGE=en:One\nEND:VEVENT\n"
+      "END:VCALENDAR\n";
+  EXPECT_EQ(edited(raw, {{"when", "zoned 2026-03-02T10:00:00 PT0S Etc/UTC"},
+                         {"overrides/2026-03-03T09:00:00", ""},
+                         {"overrides/2026-03-03T09:00:00/title", ""},
+                         {"overrides/2026-03-04T09:00:00", ""},
+                         {"overrides/2026-03-03T10:00:00", "changed"},
+                         {"overrides/2026-03-03T10:00:00/title", "One"},
+                         {"overrides/2026-03-04T10:00:00", "excluded"}}),
+            (Lines{"-DTSTART:20260302T090000Z", "+DTSTART:20260302T100000Z", "-EXDATE:20260304T090000Z",
+                   "+EXDATE:20260304T100000Z", "-RECURRENCE-ID:20260303T090000Z", "-DTSTART:20260303T090000Z",
+                   "+RECURRENCE-ID:20260303T100000Z", "+DTSTART:20260303T100000Z"}));
+}
+
 TEST(Patch, AThisAndFutureIsSpelledOutOnceItsSlotsDiffer) {
   std::string raw =
       "BEGIN:VCALENDAR\nVERSION:2.0\nBEGIN:VEVENT\nUID:u\nDTSTART:20260302T090000Z\n"

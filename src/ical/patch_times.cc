@@ -190,13 +190,12 @@ void patch_recurrence(PartEdit& edit, const Event& target) {
   patch_excluded(edit, target);
 }
 
-void patch_slot(PartEdit& edit, LocalTime slot, const When& before, const When& after, bool drop_range) {
+void patch_slot(PartEdit& edit, LocalTime slot, const When& before, const When& after, bool respell) {
   for (std::size_t i : edit.lines("RECURRENCE-ID")) {
     const Line& line = edit.document().lines[i];
     auto at = read_moment(line, line.value, edit.table);
     if (!at) continue;
-    bool range = drop_range && param(line.params, "RANGE").has_value();
-    if (range || needs_respelling(at->moment, before, after))
+    if (respell || needs_respelling(at->moment, before, after))
       edit.editor.replace(i, slot_line("RECURRENCE-ID", slot, after, edit.names.as_function()));
     return;
   }
