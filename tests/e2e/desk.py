@@ -31,8 +31,9 @@ def unfold(text):
 
 
 def value(text, name):
-    """The value of the first content line of that name, parameters left out; None when there is none."""
-    for line in unfold(text).split("\n"):
+    """The value of the first event's first content line of that name, parameters left out; None if there is none."""
+    lines = unfold(text).split("\n")
+    for line in lines[lines.index("BEGIN:VEVENT"):]:
         if line.upper().startswith((name + ":", name + ";")):
             return line.split(":", 1)[1]
     return None
