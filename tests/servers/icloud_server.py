@@ -150,6 +150,9 @@ class Handler(BaseHTTPRequestHandler):
         if collection is None or faults.get("gone"):
             return self.answer(404)
         if path.endswith("/"):
+            if self.command == "DELETE":
+                del self.cloud.collections[path]
+                return self.answer(204)
             if self.command == "PROPFIND":
                 return self.propfind(path, collection)
             if self.command == "REPORT":

@@ -3,11 +3,23 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "provider/caldav/item.h"
 #include "provider/caldav/listing.h"
 #include "provider/caldav/session.h"
 
 namespace kalends::provider {
+
+namespace {
+
+constexpr char kScheduleTags[] =
+    R"(<?xml version="1.0" encoding="utf-8"?>
+<C:calendar-query xmlns:D="DAV:" xmlns:C="urn:ietf:params:xml:ns:caldav"><D:prop><C:schedule-tag/></D:prop><C:filter>)"
+    R"(<C:comp-filter name="VCALENDAR"><C:comp-filter name="VEVENT"><C:prop-filter name="ATTENDEE"/></C:comp-filter>)"
+    R"(</C:comp-filter></C:filter></C:calendar-query>)";
+
+}  // namespace
 
 CalDavProvider::CalDavProvider(CalDavConfig config, ports::Http& http, const calendar::ZoneSource& zones,
                                ServiceLookup* services)
@@ -29,7 +41,7 @@ Result<CalDavProvider::Session*> CalDavProvider::session() {
     credentials.scheme = ports::Credentials::Scheme::any;
   DavClient client(http_, url, std::move(credentials));
   CalendarPlace place = TRY(discover(client, *services_, config_.name));
-  scheduling_ = {place.auto_schedule, place.owner_known, place.owner_addresses};
+  scheduling_ = {place.auto_schedule, place.owner_known, place.owner_addresses, false};
   capabilities_.writable = place.writable;
   session_ = std::make_unique<Session>(std::move(client), std::move(place));
   return session_.get();
@@ -58,6 +70,22 @@ void CalDavProvider::sort_in(const Fetched& fetched, bool complete, const ports:
   } else {
     other_kinds_[fetched.path] = fetched.version;
     if (!complete && !known(id).empty()) changes.gone.push_back(id);
+  }
+}
+
+// Looks for a Schedule-Tag on the events that have attendees: at the first look, and when such an event has come.
+// Without one, or without an answer, a removal is taken to be told to the organizer.
+void CalDavProvider::learn_schedule_reply(Session& session, const ports::Changes& changes) {
+  if (!scheduling_.auto_schedule || scheduling_.keeps_schedule_reply) return;
+  const auto has_people = [](const ports::Item& item) { return item.facts.find("organizer") != nullptr; };
+  if (session.asked_for_schedule_tags && std::none_of(changes.items.begin(), changes.items.end(), has_people))
+    return;
+  const auto found = session.client.query("REPORT", session.place.url, "1", kScheduleTags);
+  if (!found) return;
+  session.asked_for_schedule_tags = true;
+  for (const auto& response : found->responses) {
+    const Element* tag = response.property("{urn:ietf:params:xml:ns:caldav}schedule-tag");
+    if (tag && !tag->text.empty()) scheduling_.keeps_schedule_reply = true;
   }
 }
 
@@ -94,6 +122,7 @@ Result<ports::Changes> CalDavProvider::changes(const std::string& cursor, const 
   }
   // Resources that vanished between listing and fetching: their word counts only while the calendar itself is there.
   if (any_gone) TRY_VOID(session.client.query("PROPFIND", session.place.url, "0", kExists));
+  learn_schedule_reply(session, changes);
   return changes;
 }
 

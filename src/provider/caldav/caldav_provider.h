@@ -64,6 +64,7 @@ class CalDavProvider : public ports::Provider {
 
   Result<Session*> session();
   void sort_in(const Fetched& fetched, bool complete, const ports::Known& known, ports::Changes& changes);
+  void learn_schedule_reply(Session& session, const ports::Changes& changes);
   enum class Standing : std::uint8_t { unchanged, changed, gone };
   Result<Standing> standing_of(Session& session, ports::WriteKind kind, const ports::Item& current);
   void learn_if_match(Session& session);

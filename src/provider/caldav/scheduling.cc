@@ -150,6 +150,17 @@ class Audience {
   std::set<std::string> organizers_;
 };
 
+// Whether a write by somebody who attends is one that answers the invitation.
+bool answers_organizer(const SchedulingPlace& place, ports::WriteKind kind, const Audience& audience,
+                       const std::vector<calendar::Change>& changes) {
+  switch (kind) {
+    case ports::WriteKind::create: return audience.own_answer_stands();
+    case ports::WriteKind::remove: return !place.keeps_schedule_reply;
+    case ports::WriteKind::update: break;
+  }
+  return audience.own_answer_changes() || std::any_of(changes.begin(), changes.end(), touches_overrides);
+}
+
 }  // namespace
 
 std::vector<std::string> scheduling_recipients(const SchedulingPlace& place, ports::WriteKind kind,
@@ -161,15 +172,8 @@ std::vector<std::string> scheduling_recipients(const SchedulingPlace& place, por
   const bool others =
       kind == ports::WriteKind::remove || std::any_of(changes.begin(), changes.end(), concerns_others);
   if (others && audience.organizes()) told = audience.guests();
-  // A removal by an attendee carries Schedule-Reply: F.
-  if (kind != ports::WriteKind::remove && audience.attends()) {
-    const bool answers =
-        kind == ports::WriteKind::create
-            ? audience.own_answer_stands()
-            : audience.own_answer_changes() || std::any_of(changes.begin(), changes.end(), touches_overrides);
-    if (answers)
-      for (auto& address : audience.foreign_organizers()) told.insert(address);
-  }
+  if (audience.attends() && answers_organizer(place, kind, audience, changes))
+    for (auto& address : audience.foreign_organizers()) told.insert(address);
   return {told.begin(), told.end()};
 }
 

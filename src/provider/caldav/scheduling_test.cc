@@ -12,7 +12,7 @@ using ports::WriteKind;
 using testing::ElementsAre;
 using testing::IsEmpty;
 
-const SchedulingPlace kAnn{true, true, {"mailto:ann@example.org"}};
+const SchedulingPlace kAnn{true, true, {"mailto:ann@example.org"}, true};
 
 Facts meeting(const std::string& organizer) {
   return {{"title", "Meeting"},
@@ -61,6 +61,9 @@ TEST(Recipients, AnAttendeesAnswerReachesTheOrganizer) {
   EXPECT_THAT(scheduling_recipients(kAnn, WriteKind::update, theirs, with(theirs, "colour", "red")),
               IsEmpty());
   EXPECT_THAT(scheduling_recipients(kAnn, WriteKind::remove, theirs, {}), IsEmpty()) << "Schedule-Reply: F";
+  SchedulingPlace careless = kAnn;
+  careless.keeps_schedule_reply = false;
+  EXPECT_THAT(scheduling_recipients(careless, WriteKind::remove, theirs, {}), boss);
   EXPECT_THAT(scheduling_recipients(kAnn, WriteKind::create, {}, theirs), boss);
   EXPECT_THAT(scheduling_recipients(kAnn, WriteKind::create, {},
                                     with(theirs, "attendees/mailto:ann@example.org", "1")),

@@ -26,6 +26,8 @@ struct CalDavProvider::Session {
       Preconditions::unknown;  // by updates: there are servers that keep it for these only
   Preconditions if_none_match = Preconditions::unknown;
 
+  bool asked_for_schedule_tags = false;
+
   // Writes in a row that the server held byte for byte under the etag it answered with. Once there are enough, its
   // etag is taken for the proof that RFC 4791 section 5.3.4 makes it; one rewritten resource ends that for good.
   int held_as_sent = 0;
