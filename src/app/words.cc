@@ -43,9 +43,11 @@ std::vector<std::string> row_of(const Console& console, const Move& move, bool d
 
 void print_waiting(Console& console, const engine::RunReport& report) {
   if (report.held_waiting > 0)
-    console.line(
-        console.ink(Ink::yellow, counted(report.held_waiting, "piece") + " of held work waits for you: ") +
-        "kalends held");
+    console.line(console.ink(Ink::yellow, report.held_waiting == 1
+                                              ? "1 piece of held work waits for you: "
+                                              : fmt::format("{} pieces of held work wait for you: ",
+                                                            report.held_waiting)) +
+                 "kalends held");
   if (report.conflicts_open > 0)
     console.line(
         console.ink(Ink::yellow, report.conflicts_open == 1
@@ -102,12 +104,18 @@ void print_moves(Console& console, const std::vector<Move>& moves, bool done, bo
     else
       found->moves.push_back(&move);
   }
-  const std::size_t share = std::max<std::size_t>(3, kMovesShown / std::max<std::size_t>(1, groups.size()));
+  const std::size_t share = std::max<std::size_t>(4, kMovesShown / std::max<std::size_t>(1, groups.size()));
   Table table({"CALENDAR", done ? "DID" : "WILL", "EVENT", "WHY"});
   for (const Group& group : groups) {
     // One line more than the share is no reason to hide it.
     const std::size_t shown = all || group.moves.size() <= share + 1 ? group.moves.size() : share;
-    for (std::size_t i = 0; i < shown; ++i) table.row(row_of(console, *group.moves[i], done));
+    for (std::size_t i = 0; i < shown; ++i) {
+      std::vector<std::string> row = row_of(console, *group.moves[i], done);
+      // A long reason is said once; fields, which differ from move to move, are always said.
+      if (i > 0 && row.back() == row_of(console, *group.moves[i - 1], done).back() && row.back().size() > 30)
+        row.back().clear();
+      table.row(std::move(row));
+    }
     if (shown == group.moves.size()) continue;
     const Move& first = *group.moves.front();
     const Verb verb = verb_of(first.kind);

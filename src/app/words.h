@@ -10,8 +10,8 @@
 
 namespace kalends::app {
 
-// How many moves a report lists unless everything is asked for.
-inline constexpr std::size_t kMovesShown = 20;
+// About how many moves a report lists unless everything is asked for.
+inline constexpr std::size_t kMovesShown = 14;
 
 // "1 event", "3 events".
 std::string counted(std::size_t n, std::string_view one, std::string_view many = "");

@@ -1,0 +1,429 @@
+"""The program from outside: what docs/CLI.md promises of commands, JSON, exit codes and wrong input.
+
+Two vaults and a feed stand for calendars, so that no server is needed. Run as: cli_test.py PATH-OF-KALENDS
+"""
+
+import json
+import os
+import pathlib
+import re
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+import unittest
+
+PROGRAM = None
+WAIT_SECONDS = 60
+
+CONFIG = """[[calendar]]
+id = "home"
+provider = "obsidian"
+path = "home"
+zone = "Europe/Berlin"
+
+[[calendar]]
+id = "work"
+provider = "obsidian"
+path = "work"
+zone = "Europe/Berlin"
+
+[[calendar]]
+id = "feed"
+provider = "ics"
+url = "file:feed.ics"
+
+[[link]]
+calendars = ["home", "work"]
+
+[[link]]
+calendars = ["feed", "home"]
+direction = "one-way"
+from = "feed"
+"""
+
+FEED = """BEGIN:VCALENDAR
+VERSION:2.0
+PRODID:-//T//EN
+BEGIN:VEVENT
+UID:feed-1
+DTSTAMP:20260101T000000Z
+DTSTART;VALUE=DATE:20261003
+SUMMARY:Unity Day
+END:VEVENT
+END:VCALENDAR
+"""
+
+SERIES = """BEGIN:VCALENDAR
+VERSION:2.0
+PRODID:-//T//EN
+BEGIN:VEVENT
+UID:series
+DTSTAMP:20260101T000000Z
+DTSTART;TZID=Europe/Berlin:20260327T090000
+DTEND;TZID=Europe/Berlin:20260327T100000
+RRULE:FREQ=DAILY
+EXDATE;TZID=Europe/Berlin:20260328T090000
+SUMMARY:Daily
+X-OURS;A=b:kept
+END:VEVENT
+BEGIN:VEVENT
+UID:day
+DTSTAMP:20260101T000000Z
+DTSTART;VALUE=DATE:20260329
+SUMMARY:All day
+END:VEVENT
+END:VCALENDAR
+"""
+
+
+def note(title, day, start="09:00", end="10:00"):
+    return f'---\ntitle: {title}\ntype: single\nallDay: false\ndate: {day}\nstartTime: "{start}"\nendTime: "{end}"\n---\n'
+
+
+class World(unittest.TestCase):
+    def setUp(self):
+        temporary = tempfile.TemporaryDirectory(prefix="kalends-cli-")
+        self.addCleanup(temporary.cleanup)
+        self.folder = pathlib.Path(temporary.name)
+        for name in ("home", "work"):
+            (self.folder / name).mkdir()
+        self.write("kalends.toml", CONFIG)
+        self.write("feed.ics", FEED)
+
+    def write(self, name, text):
+        (self.folder / name).write_text(text, encoding="utf-8")
+
+    def environment(self):
+        return {**os.environ, "TZ": "Europe/Berlin"}
+
+    def run_program(self, *words):
+        return subprocess.run([PROGRAM, *words], cwd=self.folder, env=self.environment(), stdin=subprocess.DEVNULL,
+                              capture_output=True, text=True, check=False, timeout=WAIT_SECONDS)
+
+    def kalends(self, *words, code=0):
+        done = self.run_program(*words)
+        self.assertEqual(done.returncode, code, f"{words}\n{done.stdout}\n{done.stderr}")
+        return done.stdout
+
+    def answer(self, *words, code=0):
+        return json.loads(self.kalends(*words, "--json", code=code))
+
+    def titles(self, vault):
+        found = []
+        for path in (self.folder / vault).glob("*.md"):
+            found.append(re.search(r'^title: "?(.*?)"?$', path.read_text(), re.MULTILINE).group(1))
+        return sorted(found)
+
+    def wait_for(self, condition, what):
+        deadline = time.monotonic() + WAIT_SECONDS
+        while time.monotonic() < deadline:
+            if condition():
+                return
+            time.sleep(0.05)
+        self.fail(f"waited in vain for {what}")
+
+    def synced(self):
+        self.write("home/a.md", note("Dentist", "2026-03-02"))
+        self.kalends("sync", "--yes")
+
+
+class Usage(World):
+    def test_mistakes_on_the_command_line_are_exit_code_2(self):
+        for words in ([], ["snyc"], ["sync", "--tomorrow"], ["resolve", "1"], ["approve", "x"], ["undo", "zero"],
+                      ["occurrences", "feed.ics", "--from", "soon", "--to", "2026-01-01"],
+                      ["events", "--from", "2026-01-02", "--to", "2026-01-01"],
+                      ["events", "--from", "2026-01-01", "--to", "2026-01-02", "--zone", "Mars/Base"],
+                      ["events", "--from", "2026-01-01", "--to", "2026-01-02", "--calendar", "hoem"],
+                      ["convert", "feed.ics", "feed.docx"], ["completion", "tcsh"], ["sync", "--interval", "5"]):
+            done = self.run_program(*words)
+            self.assertEqual(done.returncode, 2, words)
+            self.assertTrue(done.stderr.startswith("kalends: "), done.stderr)
+        self.assertIn('did you mean "sync"?', self.run_program("snyc").stderr)
+        self.assertIn('did you mean "home"?', self.run_program("events", "--from", "2026-01-01", "--to", "2026-01-02",
+                                                               "--calendar", "hoem").stderr)
+        self.assertFalse((self.folder / "kalends.db").exists())
+
+    def test_every_command_has_help_with_examples(self):
+        commands = re.findall(r"^  ([a-z]+)\s{2,}", self.kalends("--help").split("Subcommands:")[1], re.MULTILINE)
+        self.assertGreaterEqual(len(commands), 20)
+        for command in commands:
+            text = self.kalends(command, "--help")
+            self.assertIn("Examples:", text, command)
+            if command != "completion":
+                self.assertIn("--config", text)
+                self.assertIn("--json", text)
+
+    def test_a_wrong_configuration_is_told_whole_and_touches_nothing(self):
+        self.write("kalends.toml", CONFIG.replace("provider = \"ics\"", "provder = \"ics\"").replace("one-way", "oneway"))
+        done = self.run_program("sync")
+        self.assertEqual(done.returncode, 2)
+        lines = done.stderr.splitlines()
+        self.assertTrue(any(line.startswith("kalends: kalends.toml:15:1: ") and '"provider"?' in line for line in lines), lines)
+        self.assertTrue(any('did you mean "one-way"?' in line for line in lines), lines)
+        self.assertFalse((self.folder / "kalends.db").exists())
+        error = self.answer("status", code=2)["error"]
+        self.assertEqual(error["kind"], "configuration")
+        self.assertEqual({"file", "line", "column", "message"}, set(error["problems"][0]))
+
+    def test_another_configuration_may_stand_elsewhere(self):
+        (self.folder / "elsewhere").mkdir()
+        self.write("elsewhere/k.toml", '[[calendar]]\nid = "x"\nprovider = "obsidian"\npath = "../home"\n')
+        self.write("home/a.md", note("Dentist", "2026-03-02"))
+        self.kalends("sync", "--config", "elsewhere/k.toml")
+        self.assertTrue((self.folder / "elsewhere" / "kalends.db").exists())
+        self.assertFalse((self.folder / "kalends.db").exists())
+
+    def test_completions_know_every_command(self):
+        for shell in ("bash", "zsh", "fish"):
+            script = self.kalends("completion", shell)
+            for command in ("sync", "occurrences", "restore", "completion"):
+                self.assertIn(command, script)
+        check = subprocess.run(["bash", "-n"], input=self.kalends("completion", "bash"), text=True, check=False)
+        self.assertEqual(check.returncode, 0)
+
+
+class Syncing(World):
+    def test_one_cycle_brings_both_sides_together(self):
+        self.write("home/a.md", note("Dentist", "2026-03-02"))
+        # The feed would write into a vault that holds a note, and waits for a yes.
+        plan = self.answer("plan", code=3)
+        self.assertEqual(plan["run"], 0)
+        self.assertEqual(plan["messages_sent"], 0)
+        self.assertIn({"kind": "create", "calendar": "work", "title": "Dentist"},
+                      [{key: move[key] for key in ("kind", "calendar", "title")} for move in plan["moves"]])
+        self.assertIn("0 messages will be sent", self.kalends("plan", code=3))
+        self.assertEqual(self.titles("work"), [])
+        report = self.answer("sync", "--yes")
+        self.assertEqual(report["errors"], [])
+        self.assertEqual({"id", "seen", "pulled", "created", "updated", "removed", "failed", "error"},
+                         set(report["calendars"][0]))
+        self.assertIn("Dentist", self.titles("work"))
+        self.assertIn("Unity Day", self.titles("home"))
+        self.assertIn("Nothing to do", self.kalends("sync"))
+        self.assertEqual(self.answer("sync")["moves"], [])
+
+    def test_a_first_run_into_a_calendar_with_events_waits_for_a_yes(self):
+        self.write("feed.ics", FEED.replace("feed-1", "feed-2"))
+        self.write("home/a.md", note("Dentist", "2026-03-02"))
+        self.write("work/b.md", note("Meeting", "2026-03-03"))
+        self.kalends("sync", code=3)
+        self.assertEqual((self.titles("home"), self.titles("work")), (["Dentist"], ["Meeting"]))
+        held = self.answer("held")["held"]
+        self.assertTrue(held)
+        self.assertLessEqual({"id", "kind", "calendar", "count"}, set(held[0]))
+        self.assertEqual({h["kind"] for h in held}, {"first_run"})
+        self.kalends("status", code=3)
+        self.kalends("sync", "--yes")
+        self.assertEqual(self.titles("work"), ["Dentist", "Meeting", "Unity Day"])
+        self.assertEqual(self.answer("held")["held"], [])
+
+    def test_held_work_is_approved_or_rejected_by_its_number(self):
+        self.write("home/a.md", note("Dentist", "2026-03-02"))
+        self.write("work/b.md", note("Meeting", "2026-03-03"))
+        self.kalends("sync", code=3)
+        for held in self.answer("held")["held"]:
+            decided = self.answer("approve", str(held["id"]))["held"]
+            self.assertEqual(decided[0]["state"], "approved")
+        self.kalends("sync")
+        self.assertEqual(self.titles("work"), ["Dentist", "Meeting", "Unity Day"])
+        self.assertEqual(self.answer("approve", "999", code=1)["error"]["kind"], "not_found")
+
+    def test_a_conflict_waits_when_the_link_says_ask(self):
+        self.write("kalends.toml", CONFIG.replace('calendars = ["home", "work"]', 'calendars = ["home", "work"]\nconflict = "ask"'))
+        self.synced()
+        for vault, title in (("home", "At home"), ("work", "At work")):
+            path = next(p for p in (self.folder / vault).glob("*.md") if "Dentist" in p.read_text())
+            path.write_text(path.read_text().replace("Dentist", title))
+        self.kalends("sync", code=3)
+        conflict = self.answer("conflicts")["conflicts"][0]
+        self.assertLessEqual({"id", "title", "path", "base", "sides", "winner", "policy", "open", "at"}, set(conflict))
+        self.assertEqual(conflict["path"], "title")
+        self.assertEqual(self.run_program("resolve", str(conflict["id"]), "--take", "wrok").returncode, 2)
+        self.kalends("resolve", str(conflict["id"]), "--take", "work")
+        self.kalends("sync")
+        self.assertIn("At work", self.titles("home"))
+        self.assertIn("At work", self.titles("work"))
+        self.assertEqual(self.answer("conflicts")["conflicts"], [])
+
+    def test_a_calendar_that_fails_is_exit_code_1_and_stops_no_other(self):
+        self.synced()
+        (self.folder / "feed.ics").unlink()
+        self.write("home/b.md", note("Choir", "2026-03-04"))
+        self.kalends("sync", code=1)
+        self.assertIn("Choir", self.titles("work"))
+
+    def test_titles_from_outside_cannot_steer_the_terminal(self):
+        self.write("feed.ics", FEED.replace("Unity Day", "Evil\x1b[2Jtitle\u202etxt"))
+        self.kalends("sync", "--yes")
+        for words in (["log", "1"], ["events", "--from", "2026-10-01", "--to", "2026-10-10"], ["plan"], ["why", "feed-1"]):
+            text = self.run_program(*words).stdout
+            self.assertNotIn("\x1b", text, words)
+            self.assertNotIn("\u202e", text, words)
+
+
+class Watching(World):
+    def start(self, *words):
+        child = subprocess.Popen([PROGRAM, "sync", "--watch", *words], cwd=self.folder, env=self.environment(),
+                                 stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        self.addCleanup(self.end, child)
+        return child
+
+    @staticmethod
+    def end(child):
+        if child.poll() is None:
+            child.kill()
+        child.communicate()
+
+    def test_a_vault_change_is_carried_without_a_poll_and_a_signal_ends_it(self):
+        child = self.start("--interval", "86400")
+        self.wait_for(lambda: "Unity Day" in self.titles("home"), "the first cycle")
+        self.write("home/a.md", note("Dentist", "2026-03-02"))
+        self.wait_for(lambda: "Dentist" in self.titles("work"), "the new note")
+        (self.folder / "home" / "a.md").unlink()
+        self.wait_for(lambda: "Dentist" not in self.titles("work"), "the deletion")
+        self.assertEqual(self.titles("work"), ["Unity Day"])
+        child.send_signal(signal.SIGTERM)
+        self.assertEqual(child.wait(timeout=WAIT_SECONDS), 0)
+
+    def test_a_rename_is_no_deletion(self):
+        self.synced()
+        child = self.start("--interval", "86400")
+        self.wait_for(lambda: child.stdout.readline().startswith("Watching"), "the watch")
+        text = (self.folder / "home" / "a.md").read_text()
+        (self.folder / "home" / "a.md").unlink()
+        time.sleep(0.6)  # the program sees the note gone, and must not believe it yet
+        self.write("home/renamed.md", text)
+
+        def place():
+            # Reading is possible while the watching process has the store.
+            places = self.answer("why", "Dentist")["lineages"][0]["places"]
+            return next(place["remote"] for place in places if place["calendar"] == "home")
+
+        self.wait_for(lambda: place() == "renamed.md", "the renamed note")
+        self.assertEqual(self.titles("work").count("Dentist"), 1)
+        writes = [write for run in self.answer("log")["runs"]
+                  for write in self.answer("log", str(run["id"]))["runs"][0]["writes"]]
+        self.assertNotIn("remove", {write["kind"] for write in writes})
+        child.send_signal(signal.SIGINT)
+        self.assertEqual(child.wait(timeout=WAIT_SECONDS), 0)
+
+
+class History(World):
+    def test_log_why_and_undo(self):
+        self.synced()
+        path = self.folder / "home" / "a.md"
+        path.write_text(path.read_text().replace("Dentist", "Doctor"))
+        self.kalends("sync")
+        runs = self.answer("log")["runs"]
+        self.assertLessEqual({"id", "kind", "started", "ended", "writes"}, set(runs[0]))
+        newest = max(run["id"] for run in runs)
+        writes = self.answer("log", str(newest))["runs"][0]["writes"]
+        self.assertIn("title", {change["path"] for write in writes for change in write["changes"]})
+        lineage = self.answer("why", "Doctor")["lineages"][0]
+        self.assertEqual({place["calendar"]: place["role"] for place in lineage["places"]}["home"], "origin")
+        title = next(field for field in lineage["fields"] if field["path"] == "title")
+        self.assertEqual((title["value"], title["from"]), ("Doctor", "home"))
+        undone = self.answer("undo", str(newest))
+        self.assertGreaterEqual(undone["restored"], 1)
+        self.assertEqual(undone["kept"], [])
+        self.kalends("sync")
+        self.assertIn("Dentist", self.titles("home"))
+        self.assertIn("Dentist", self.titles("work"))
+        self.assertEqual(self.answer("why", "No such title", code=1)["error"]["kind"], "not_found")
+        self.assertEqual(self.answer("undo", "w99999", code=1)["error"]["kind"], "not_found")
+
+    def test_status_before_and_after(self):
+        before = self.answer("status")
+        self.assertEqual([c["id"] for c in before["calendars"]], ["home", "work", "feed"])
+        self.assertIsNone(before["last_run"])
+        self.assertFalse((self.folder / "kalends.db").exists())
+        self.synced()
+        after = self.answer("status")
+        self.assertEqual({c["id"]: c["events"] for c in after["calendars"]}["work"], 2)
+        self.assertTrue(all(c["in_sync_as_of"] for c in after["calendars"]))
+
+    def test_backup_restore_and_verify(self):
+        self.synced()
+        self.assertEqual(self.answer("verify")["problems"], [])
+        self.answer("backup", "copy.db")
+        self.assertEqual(self.run_program("backup", "copy.db").returncode, 2)
+        self.write("home/b.md", note("Choir", "2026-03-04"))
+        self.kalends("sync")
+        before = (self.titles("home"), self.titles("work"))
+        self.answer("restore", "copy.db")
+        self.kalends("sync")
+        self.assertEqual((self.titles("home"), self.titles("work")), before)
+        self.assertIn("Nothing to do", self.kalends("sync"))
+        self.write("broken.db", "no database")
+        self.kalends("restore", "broken.db", code=1)
+        self.assertEqual(self.answer("verify")["problems"], [])
+
+    def test_doctor_names_what_is_wrong_and_what_to_do(self):
+        self.assertEqual({c["state"] for c in self.answer("doctor")["checks"]}, {"ok"})
+        self.write("kalends.toml", CONFIG + '[[calendar]]\nid = "s"\nprovider = "caldav"\nurl = "http://127.0.0.1:9/"\n'
+                                            'username = "a"\npassword = { env = "KALENDS_NO_SUCH_VARIABLE" }\n')
+        (self.folder / "work").rmdir()
+        checks = self.answer("doctor", code=1)["checks"]
+        wrong = {(c["name"], c["subject"]): c for c in checks if c["state"] == "fail"}
+        self.assertIn(("credentials", "s"), wrong)
+        self.assertIn(("vault", "work"), wrong)
+        self.assertTrue(all(c["advice"] for c in wrong.values()))
+
+
+class Files(World):
+    def test_occurrences_across_a_change_of_the_clocks(self):
+        self.write("series.ics", SERIES)
+        words = ["occurrences", "series.ics", "--from", "2026-03-27", "--to", "2026-03-31", "--zone", "Europe/Berlin"]
+        self.assertEqual(self.kalends(*words).splitlines(),
+                         ["2026-03-27T09:00:00+01:00", "2026-03-29T00:00:00+01:00", "2026-03-29T09:00:00+02:00",
+                          "2026-03-30T09:00:00+02:00"])
+        first = self.answer(*words)["occurrences"][0]
+        self.assertLessEqual({"start": "2026-03-27T09:00:00+01:00", "end": "2026-03-27T10:00:00+01:00", "uid": "series"}.items(),
+                             first.items())
+        self.assertEqual(self.kalends(*words[:-1], "UTC").splitlines()[-1], "2026-03-30T07:00:00+00:00")
+        self.assertEqual(self.run_program("occurrences", "none.ics", *words[2:]).returncode, 1)
+        self.write("bad.ics", "hello")
+        self.assertEqual(self.answer("occurrences", "bad.ics", *words[2:], code=1)["error"]["kind"], "invalid")
+
+    def test_events_of_the_calendars(self):
+        self.synced()
+        events = self.answer("events", "--from", "2026-03-01", "--to", "2026-03-08")["events"]
+        self.assertEqual([(e["title"], e["start"], sorted(e["calendars"])) for e in events],
+                         [("Dentist", "2026-03-02T09:00:00+01:00", ["home", "work"])])
+        self.assertEqual(self.answer("events", "--from", "2026-03-01", "--to", "2026-03-08", "--calendar", "feed")["events"], [])
+
+    def test_import_leaves_what_is_there_alone(self):
+        self.write("series.ics", SERIES)
+        imported = self.answer("import", "series.ics", "--calendar", "work")["imported"]
+        self.assertEqual([i["outcome"] for i in imported], ["written", "written"])
+        imported = self.answer("import", "series.ics", "--calendar", "work")["imported"]
+        self.assertEqual([i["outcome"] for i in imported], ["already there", "already there"])
+        self.assertEqual(self.titles("work"), ["All day", "Daily"])
+        self.kalends("sync", "--yes")
+        self.assertIn("Daily", self.titles("home"))
+        self.assertIn("Nothing to do", self.kalends("sync"))
+        self.assertEqual(self.run_program("import", "series.ics", "--calendar", "feed").returncode, 1)
+
+    def test_export_and_convert_lose_nothing_between_ics_and_json(self):
+        self.synced()
+        self.kalends("export", "home.ics", "--calendar", "home")
+        self.assertIn("SUMMARY:Dentist", (self.folder / "home.ics").read_text())
+        self.write("series.ics", SERIES)
+        self.kalends("convert", "series.ics", "series.json")
+        group = json.loads((self.folder / "series.json").read_text())
+        self.assertEqual(group["@type"], "Group")
+        self.kalends("convert", "series.json", "back.ics")
+        back = (self.folder / "back.ics").read_text()
+        for line in ("RRULE:FREQ=DAILY", "EXDATE;TZID=Europe/Berlin:20260328T090000", "X-OURS;A=b:kept", "DTSTART;VALUE=DATE:20260329"):
+            self.assertIn(line, back)
+        self.kalends("convert", "series.ics", "vault")
+        self.assertEqual(self.titles("vault"), ["All day", "Daily"])
+        self.kalends("convert", "vault", "vault.ics")
+        self.assertIn("RRULE:FREQ=DAILY", (self.folder / "vault.ics").read_text())
+
+
+if __name__ == "__main__":
+    PROGRAM = os.path.abspath(sys.argv.pop(1))
+    unittest.main()
