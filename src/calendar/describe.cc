@@ -60,6 +60,7 @@ std::string listing(const std::vector<std::string>& words) {  // "a, b and c"
 template <class List, class Word>
 std::string listing(const List& list, Word word) {
   std::vector<std::string> words;
+  words.reserve(list.size());
   for (const auto& item : list) words.push_back(word(item));
   return listing(words);
 }

@@ -42,6 +42,17 @@ TEST(Zone, SpanHoldsOneOffset) {
   }
 }
 
+TEST(Zone, StoredTransitionsMeanWhatTheFooterMeans) {
+  Zone ruled = berlin();
+  auto stored = ruled.transitions_between(seconds("2020-01-01T00:00:00"), seconds("2030-01-01T00:00:00"));
+  ASSERT_EQ(stored.size(), 20u);
+  Zone zone("Europe/Berlin", 3600, stored, Zone::Footer{3600, {}});
+  for (std::int64_t t = seconds("2019-12-01T00:00:00"); t < seconds("2030-02-01T00:00:00"); t += 600) {
+    ASSERT_EQ(zone.to_utc({t}), ruled.to_utc({t})) << to_string(LocalTime{t});
+    ASSERT_EQ(zone.offset_at(t), ruled.offset_at(t)) << t;
+  }
+}
+
 TEST(Zone, TransitionsBeforeTheFooterWin) {
   Zone zone("Test/Zone", 0, {{1000, 3600}, {2000, 3600}, {seconds("2030-01-01T00:00:00"), 7200}},
             *parse_posix_zone("CET-1CEST,M3.5.0,M10.5.0/3"));
