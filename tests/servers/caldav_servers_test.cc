@@ -146,7 +146,7 @@ INSTANTIATE_TEST_SUITE_P(Sogo, ProviderContract, testing::Values(harness("sogo")
 
 constexpr char kForeign[] =
     "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//Somebody//Else//EN\r\nBEGIN:VEVENT\r\nUID:{uid}\r\n"
-    "DTSTAMP:20260101T000000Z\r\nDTSTART:20260301T090000Z\r\nDTEND:20260301T100000Z\r\nSUMMARY:{title}\r\n"
+    "DTSTAMP:20260101T000000Z\r\nDTSTART:20370301T090000Z\r\nDTEND:20370301T100000Z\r\nSUMMARY:{title}\r\n"
     "X-STRANGE;X-PARAM=\"a;b\":kept as it is\r\nCOMMENT:a comment\r\n{more}END:VEVENT\r\nEND:VCALENDAR\r\n";
 
 std::string foreign(const std::string& uid, const std::string& title, const std::string& more = "") {

@@ -146,6 +146,12 @@ Result<ports::Item> CalDavProvider::get(const RemoteId& id) {
               fmt::format("{}: {}", where, unreadable ? unreadable->reason : "it is no event"));
 }
 
+std::string CalDavProvider::address() const {
+  const auto url = parse_dav_url(config_.url);
+  if (!url) return "an address that can't be read";
+  return config_.name.empty() ? url->text() : fmt::format("{} ({})", url->text(), config_.name);
+}
+
 calendar::Facts CalDavProvider::project(const calendar::Facts& facts) const {
   return without_defaults(facts);
 }

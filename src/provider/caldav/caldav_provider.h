@@ -57,7 +57,7 @@ class CalDavProvider : public ports::Provider {
   std::vector<std::string> recipients(ports::WriteKind kind, const ports::Item* current,
                                       const calendar::Facts& target) const override;
 
-  std::string address() const override { return config_.url; }
+  std::string address() const override;
 
  private:
   struct Session;

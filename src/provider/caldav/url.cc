@@ -83,8 +83,10 @@ Result<DavUrl> parse_dav_url(std::string_view text) {
   rest = rest.substr(0, rest.find('#'));
   const auto end = rest.find_first_of("/?");
   std::string_view authority = rest.substr(0, end);
-  if (const auto at = authority.rfind('@'); at != std::string_view::npos)
-    return refused("user name and password belong into settings of their own");
+  // Not quoted: there may be a password in it.
+  if (authority.find('@') != std::string_view::npos)
+    return fail(ErrorKind::invalid,
+                "the address has a user name or password in it; these belong into settings of their own");
   url.port = default_port(url.scheme);
   const auto colon = authority.rfind(':');
   if (colon != std::string_view::npos && authority.find(']', colon) == std::string_view::npos) {
