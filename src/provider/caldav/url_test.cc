@@ -58,7 +58,7 @@ TEST(Credentials, StayWithTheirSite) {
   EXPECT_FALSE(may("https://caldav.icloud.com/", "https://evilicloud.com/"));
   EXPECT_FALSE(may("https://example.org/", "https://example.net/"));
   EXPECT_FALSE(may("https://example.co.uk/", "https://other.co.uk/"));
-  EXPECT_FALSE(may("https://10.0.0.1/", "https://10.0.0.2/"));
+  EXPECT_FALSE(may("https://[2001:db8::1]/", "https://[2001:db8::2]/"));
   EXPECT_FALSE(may("http://h/", "http://h:8080/"));
   EXPECT_FALSE(may("https://h.org/", "http://127.0.0.1/"));
 }
