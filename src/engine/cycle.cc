@@ -45,12 +45,12 @@ std::string rules_digest(const Settings& settings, Instant now) {
 
 Result<void> Engine::Inner::prepare(Transaction& tx, Cycle& cycle) {
   epoch = TRY(tx.meta("epoch")).value_or("1");
-  auto secret = TRY(tx.meta("title_secret"));
+  auto secret = TRY(tx.meta("digest_key"));
   if (!secret) {
     secret = fmt::format("{:016x}{:016x}", world.random.next(), world.random.next());
-    TRY_VOID(tx.set_meta("title_secret", *secret));
+    TRY_VOID(tx.set_meta("digest_key", *secret));
   }
-  title_secret = *secret;
+  digest_key = *secret;
 
   // A calendar at another address is another calendar: what was agreed with the old one is over.
   for (const CalendarId& id : settings.calendars) {

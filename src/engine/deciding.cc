@@ -50,7 +50,7 @@ Result<void> Engine::Inner::write_hub(Transaction& tx, Loaded& loaded, std::int6
 
 Result<std::int64_t> Engine::Inner::begin_run(Transaction& tx, const std::string& kind) {
   epoch = TRY(tx.meta("epoch")).value_or("1");
-  title_secret = TRY(tx.meta("title_secret")).value_or("");
+  digest_key = TRY(tx.meta("digest_key")).value_or("");
   ports::RunRow run;
   run.started = world.clock.now();
   run.ended = run.started;

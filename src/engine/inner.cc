@@ -36,7 +36,7 @@ Engine::Engine(World world, Settings settings, std::map<CalendarId, ports::Provi
 Engine::~Engine() = default;
 
 std::string Engine::Inner::title_key(std::string_view title) const {
-  return title.empty() ? std::string() : hmac_sha256(title_secret, to_lower(trim(title))).hex().substr(0, 32);
+  return title.empty() ? std::string() : hmac_sha256(digest_key, to_lower(trim(title))).hex().substr(0, 32);
 }
 
 EventId Engine::Inner::new_event_id() {
@@ -70,9 +70,10 @@ std::string replica_name(std::string_view replica) {
   return std::string(replica.substr(0, replica.rfind('#')));
 }
 
-std::string fingerprint(const calendar::Facts& facts) {
+std::string Engine::Inner::fingerprint(const calendar::Facts& facts) const {
   if (facts.get("title").empty()) return {};
-  return sha256(facts.get("title") + "\n" + facts.get("when") + "\n" + facts.get("recurrence"))
+  return hmac_sha256(digest_key,
+                     facts.get("title") + "\n" + facts.get("when") + "\n" + facts.get("recurrence"))
       .hex()
       .substr(0, 32);
 }

@@ -69,7 +69,7 @@ struct Engine::Inner {
   Error links_error;  // why `links` could not be compiled
   bool links_ok = true;
   std::string epoch = "1";
-  std::string title_secret;
+  std::string digest_key;  // of the keyed digests in the store's columns; "" until `prepare` or `begin_run`
 
   // cycle.cc
   Result<void> prepare(Transaction& tx, Cycle& cycle);
@@ -136,6 +136,8 @@ struct Engine::Inner {
 
   std::string replica(const std::string& name) const { return name + "#" + epoch; }
   std::string title_key(std::string_view title) const;
+  // Title, time and recurrence as one keyed digest; "" for an event without a title.
+  std::string fingerprint(const calendar::Facts& facts) const;
   EventId new_event_id();
   std::string new_nonce();
   const sync::Link* link(const LinkId& id) const;
@@ -145,8 +147,6 @@ struct Engine::Inner {
 
 // The names of a calendar in any epoch: "work#2" is "work".
 std::string replica_name(std::string_view replica);
-// Title, time and recurrence as one digest; "" for an event without a title.
-std::string fingerprint(const calendar::Facts& facts);
 // The fields of some paths, without repeats: "title", "when", "attendees".
 std::vector<std::string> fields_of(const std::vector<std::string>& paths);
 std::vector<std::string> fields_of(const std::vector<calendar::Change>& changes);

@@ -91,7 +91,7 @@ Result<Lineage> Engine::Inner::lineage_of(Transaction& tx, const EventId& id) {
 
 Result<std::vector<Lineage>> Engine::why(const std::string& wanted) {
   auto tx = TRY(inner_->world.store.begin());
-  inner_->title_secret = TRY(tx->meta("title_secret")).value_or("");
+  inner_->digest_key = TRY(tx->meta("digest_key")).value_or("");
   std::set<EventId> found;
   if (TRY(tx->event(EventId(wanted)))) found.insert(EventId(wanted));
   for (const ports::EventRow& row : TRY(tx->events_with_uid(wanted))) found.insert(row.id);
@@ -125,7 +125,8 @@ Result<std::vector<OccurrenceView>> Engine::events(std::int64_t from_utc, std::i
     auto event = calendar::from_facts(facts);
     if (!event) continue;
     auto occurrences = calendar::occurrences(*event, {from_utc, to_utc}, inner_->world.zones, viewer);
-    if (!occurrences) return std::unexpected(std::move(occurrences).error().within("\"" + event->title + "\""));
+    if (!occurrences)
+      return std::unexpected(std::move(occurrences).error().within("\"" + event->title + "\""));
     for (calendar::Occurrence& occurrence : *occurrences) {
       OccurrenceView view;
       view.event = row.id;

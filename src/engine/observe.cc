@@ -52,7 +52,11 @@ Result<void> Engine::Inner::observe(Transaction& tx, Cycle& cycle, const Calenda
       known_error = version.error();
       return {};
     }
-    return *std::move(version);
+    if (!version->empty()) return *std::move(version);
+    // What could not be read before is no news, and no stranger: it was there, under a version that nothing has.
+    auto row_of = tx.item(calendar, id);
+    if (!row_of) known_error = row_of.error();
+    return row_of && *row_of && (*row_of)->state == ItemRow::State::unreadable ? "unreadable" : std::string();
   };
   auto changes = provider.changes(row.cursor, known);
   if (known_error) return std::unexpected(*known_error);

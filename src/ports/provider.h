@@ -59,7 +59,8 @@ struct Changes {
   std::string cursor;     // for the next call; store it together with the items
 };
 
-// The versions we hold, so that a listing fetches only what differs: "" for an id we do not know.
+// The versions we hold, so that a listing fetches only what differs: "" for an id we do not know, "unreadable" for an
+// item that was there and could not be read.
 using Known = std::function<std::string(const RemoteId&)>;
 
 // What a write produced.
