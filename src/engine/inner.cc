@@ -43,6 +43,16 @@ EventId Engine::Inner::new_event_id() {
   return EventId(fmt::format("{:016x}{:016x}", world.random.next(), world.random.next()));
 }
 
+// The same item gives the same id, so that after a restore our marks on its copies still name it.
+Result<EventId> Engine::Inner::event_id_of(Transaction& tx, const CalendarId& calendar,
+                                           const RemoteId& remote) {
+  for (int again = 0;; ++again) {
+    const std::string name = fmt::format("event\n{}\n{}\n{}", calendar.value, remote.value, again);
+    EventId id(hmac_sha256(title_secret, name).hex().substr(0, 32));
+    if (!TRY(tx.event(id))) return id;
+  }
+}
+
 calendar::Facts Engine::Inner::providers_project(const CalendarId& calendar,
                                                  const calendar::Facts& facts) const {
   auto provider = providers.find(calendar);

@@ -139,6 +139,7 @@ struct Engine::Inner {
   // Title, time and recurrence as one keyed digest; "" for an event without a title.
   std::string fingerprint(const calendar::Facts& facts) const;
   EventId new_event_id();
+  Result<EventId> event_id_of(Transaction& tx, const CalendarId& calendar, const RemoteId& remote);
   std::string new_nonce();
   const sync::Link* link(const LinkId& id) const;
   // The name under which it is kept that a link has run: a link between other places is a new one.

@@ -1,5 +1,6 @@
 // Matching: items that belong to no event yet find theirs, or become one.
 #include <algorithm>
+#include <tuple>
 
 #include "engine/inner.h"
 #include "sync/match.h"
@@ -81,13 +82,17 @@ Result<void> Engine::Inner::match_arrivals(Transaction& tx, Cycle& cycle) {
   std::erase_if(arrivals, [&](const ItemRow& row) {
     return !row.event.empty() || row.state != ItemRow::State::present || !providers.contains(row.calendar);
   });
-  // In the configuration's order, then by name, so that the same input always gives the same events.
+  // In the configuration's order, then by name, so that the same input always gives the same events. What carries a
+  // mark comes last: after a restore the event that it names may be made anew by its origin, earlier in this list.
   auto rank = [&](const CalendarId& id) {
     return std::ranges::find(settings.calendars, id) - settings.calendars.begin();
   };
   std::ranges::sort(arrivals, [&](const ItemRow& a, const ItemRow& b) {
-    return std::pair(rank(a.calendar), a.remote) < std::pair(rank(b.calendar), b.remote);
+    return std::tuple(!a.mark.empty(), rank(a.calendar), a.remote) <
+           std::tuple(!b.mark.empty(), rank(b.calendar), b.remote);
   });
+  const bool all_read = std::ranges::all_of(
+      settings.calendars, [&](const CalendarId& id) { return cycle.reachable.contains(id); });
   for (ItemRow& row : arrivals) {
     ports::Item item = TRY(decode_item(row));
     if (item.foreign_copy || item.facts.find("when") == nullptr) {
@@ -104,6 +109,8 @@ Result<void> Engine::Inner::match_arrivals(Transaction& tx, Cycle& cycle) {
         by_mark = candidate_of(loaded, row.calendar, item.mark->nonce);
         if (!marked_elsewhere(loaded, row.calendar, item.mark->nonce))
           by_mark->marked_elsewhere_present.reset();
+      } else if (epoch != "1" && !all_read) {
+        continue;  // its origin may be in a calendar that could not be read: nothing is known yet
       }
     }
     std::vector<sync::Candidate> by_uid, by_fingerprint;
@@ -121,7 +128,7 @@ Result<void> Engine::Inner::match_arrivals(Transaction& tx, Cycle& cycle) {
     }
     if (match.kind == sync::Match::Kind::fresh) {
       Loaded fresh;
-      fresh.row.id = new_event_id();
+      fresh.row.id = TRY(event_id_of(tx, row.calendar, row.remote));
       fresh.row.uid = row.uid.empty() ? fresh.row.id.value + "@kalends" : row.uid;
       fresh.row.fingerprint = row.fingerprint;
       fresh.row.changed_at = cycle.now;

@@ -1,6 +1,7 @@
 #include "sync/match.h"
 
 #include <algorithm>
+#include <set>
 
 namespace kalends::sync {
 
@@ -10,37 +11,48 @@ bool has(const Link& link, const CalendarId& calendar) {
   return std::ranges::find(link.calendars, calendar) != link.calendars.end();
 }
 
-// The first full link that ties the calendar to one where the event is.
-const Link* tie(const std::vector<Link>& links, const CalendarId& here, const Candidate& candidate) {
-  for (const Link& link : links) {
-    if (!has(link, here) || !link.privacy.full()) continue;
-    for (const CalendarId& place : candidate.places)
-      if (place != here && has(link, place)) return &link;
+// Where events of a calendar come to by full links, one after another, itself left out.
+std::set<CalendarId> reached_from(const std::vector<Link>& links, const CalendarId& start) {
+  std::set<CalendarId> out{start};
+  std::vector<CalendarId> next{start};
+  while (!next.empty()) {
+    const CalendarId from = next.back();
+    next.pop_back();
+    for (const Link& link : links) {
+      if (!has(link, from) || !link.privacy.full()) continue;
+      if (link.direction == Direction::one_way && link.from != from) continue;
+      for (const CalendarId& to : link.calendars)
+        if (out.insert(to).second) next.push_back(to);
+    }
   }
-  return nullptr;
+  out.erase(start);
+  return out;
 }
 
 bool was_here(const Candidate& candidate, const CalendarId& here) {
   return std::ranges::find(candidate.places, here) != candidate.places.end();
 }
 
-// An item that people made on both sides of a link. Over a one-way link the target's becomes a copy.
+// An item that people made on both sides of a link, or of links in a row. Where nothing leads back from, the target's
+// becomes a copy.
 std::optional<Match> join(const Arrival& arrival, const std::vector<Link>& links, const Candidate& candidate,
                           const char* why) {
   if (candidate.live_here) return std::nullopt;
   Match match{Match::Kind::attach, candidate.event, Role::origin, {}, why};
   // The calendar's own event that comes back: deleted and made again, or re-keyed.
   if (was_here(candidate, arrival.calendar)) return match;
-  const Link* link = tie(links, arrival.calendar, candidate);
-  if (link == nullptr) return std::nullopt;
-  if (link->direction == Direction::one_way) {
-    if (link->from == arrival.calendar) {
-      for (const CalendarId& place : candidate.places)
-        if (has(*link, place)) match.become_copies.push_back(place);
-    } else {
-      match.role = Role::copy;
-    }
+  const std::set<CalendarId> reached = reached_from(links, arrival.calendar);
+  bool comes_here = false;
+  bool goes_there = false;
+  for (const CalendarId& place : candidate.places) {
+    comes_here = comes_here || reached_from(links, place).contains(arrival.calendar);
+    goes_there = goes_there || reached.contains(place);
   }
+  if (!comes_here && !goes_there) return std::nullopt;
+  if (!goes_there) match.role = Role::copy;
+  if (!comes_here)
+    for (const CalendarId& place : candidate.places)
+      if (reached.contains(place)) match.become_copies.push_back(place);
   return match;
 }
 

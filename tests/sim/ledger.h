@@ -37,6 +37,7 @@ struct Known {
   int duplicates = 0;            // further items people made of it by copying
   bool deleted = false;          // a person deleted it somewhere
   std::set<CalendarId> deleted_at;
+  bool by_hand = false;    // made in two places, with nothing but equal contents to say that it is one
   bool scheduled = false;  // it has an organizer and attendees
 };
 

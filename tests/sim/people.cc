@@ -81,6 +81,11 @@ void People::note_edit(Place& place, const provider::Stored& item, const std::st
   const auto* value = now->facts.find(path);
   const auto* before = item.facts.find(path);
   if ((value == nullptr) == (before == nullptr) && (!value || *value == *before)) return;
+  auto& known = world_.ledger.events[day_of(item.facts)];
+  if (known.by_hand && world_.last_whole_cycle.ms == 0 && (path == "title" || path == "when")) {
+    ++known.duplicates;  // equal no more before anybody compared
+    known.by_hand = false;
+  }
   supersede(place, item.facts, path);
   world_.ledger.edits.push_back({static_cast<int>(world_.ledger.edits.size()), day_of(item.facts), place.id,
                                  path, value ? std::optional(*value) : std::nullopt, world_.clock.now()});
@@ -136,6 +141,9 @@ void People::create_in_two_places() {
            second.server->find(other)->facts.get("recurrence") ||
        first.server->find(one)->facts.get("when") != second.server->find(other)->facts.get("when")))
     ++world_.ledger.events[day_of(facts)].duplicates;
+  auto& known = world_.ledger.events[day_of(facts)];
+  known.by_hand = !both_keep;
+  if (!are_tied(world_.topology, first.id, second.id)) ++known.duplicates;
   world_.trace.say("person has {} \"{}\" at {} and {}", day_of(facts), facts.get("title"), first.id.value,
                    second.id.value);
 }

@@ -122,4 +122,13 @@ std::map<CalendarId, Expected> expected_places(const Topology& topology,
   return out;
 }
 
+bool are_tied(const Topology& topology, const CalendarId& a, const CalendarId& b) {
+  const auto leads = [&](const CalendarId& from, const CalendarId& to) {
+    const auto places = expected_places(topology, {from});
+    const auto found = places.find(to);
+    return found != places.end() && !found->second.masked;
+  };
+  return leads(a, b) || leads(b, a);
+}
+
 }  // namespace kalends::sim

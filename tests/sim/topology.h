@@ -28,4 +28,7 @@ struct Expected {
 };
 std::map<CalendarId, Expected> expected_places(const Topology& topology, const std::set<CalendarId>& origins);
 
+// Whether what is the same at both is one event: full links lead from one to the other.
+bool are_tied(const Topology& topology, const CalendarId& a, const CalendarId& b);
+
 }  // namespace kalends::sim
