@@ -111,9 +111,8 @@ void print_moves(Console& console, const std::vector<Move>& moves, bool done, bo
     const std::size_t shown = all || group.moves.size() <= share + 1 ? group.moves.size() : share;
     for (std::size_t i = 0; i < shown; ++i) {
       std::vector<std::string> row = row_of(console, *group.moves[i], done);
-      // A long reason is said once; fields, which differ from move to move, are always said.
-      if (i > 0 && row.back() == row_of(console, *group.moves[i - 1], done).back() && row.back().size() > 30)
-        row.back().clear();
+      // Held work of one kind has one reason, and it is long.
+      if (i > 0 && group.moves[i]->kind == Move::Kind::hold) row.back().clear();
       table.row(std::move(row));
     }
     if (shown == group.moves.size()) continue;
