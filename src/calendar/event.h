@@ -49,7 +49,8 @@ struct Rule {
   std::int32_t interval = 1;
   std::optional<std::int32_t> count;
   std::optional<Until> until;
-  std::vector<int> by_second, by_minute, by_hour, by_month_day, by_year_day, by_week, by_month, by_set_position;
+  std::vector<int> by_second, by_minute, by_hour, by_month_day, by_year_day, by_week, by_month,
+      by_set_position;
   std::vector<ByDay> by_day;
   Weekday week_start = Weekday::monday;
   std::vector<std::string> unknown;  // "SKIP=FORWARD" and other parts we keep without acting on them
@@ -90,9 +91,9 @@ struct Attendee {
 
 struct Reminder {
   enum class Anchor : std::uint8_t { start, end, absolute } anchor = Anchor::start;
-  Duration offset;                // for start and end; negative means before
-  Instant at;                     // for absolute
-  std::string action = "display"; // "display", "email", "audio"
+  Duration offset;                 // for start and end; negative means before
+  Instant at;                      // for absolute
+  std::string action = "display";  // "display", "email", "audio"
   std::string description;
   std::vector<std::string> unknown;  // further unfolded content lines of the VALARM, in order
 
@@ -103,7 +104,7 @@ struct Reminder {
 // A field of `patch` with an empty optional in the series is one that the override removes; see facts.h.
 struct Override {
   bool excluded = false;
-  Facts patch;                 // master's fields that differ here, by path ("title", "when", "attendees/...")
+  Facts patch;  // master's fields that differ here, by path ("title", "when", "attendees/...")
   std::vector<std::string> removed;  // master's paths that are absent here
 
   bool operator==(const Override&) const = default;
@@ -141,7 +142,7 @@ struct Event {
   std::string show_as;     // "busy", "free"; empty when not said (busy, or free for nothing)
   std::optional<int> priority;
   std::string url;
-  std::string geo;         // "48.85299;2.36885"
+  std::string geo;  // "48.85299;2.36885"
   std::optional<Attendee> organizer;
   std::vector<Attendee> attendees;
   std::vector<Reminder> reminders;

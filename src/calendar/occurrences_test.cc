@@ -126,7 +126,8 @@ TEST(Occurrences, OverridesCountByTheirOwnTime) {
   EXPECT_EQ(list(e, range("2026-06-09T00:00:00", "2026-06-10T00:00:00")),
             (Lines{"2026-03-09T09:00:00>2026-06-09T13:00:00/PT2H overridden"}));
   e.overrides[local("2026-03-09T09:00:00")].patch.set("when", "zoned 2026-06-09T15:00:00 PT2H Mars/Olympus");
-  EXPECT_NE(list(e, range("2026-03-01T00:00:00", "2026-04-01T00:00:00")).front().find("Mars/Olympus"), std::string::npos);
+  EXPECT_NE(list(e, range("2026-03-01T00:00:00", "2026-04-01T00:00:00")).front().find("Mars/Olympus"),
+            std::string::npos);
 }
 
 TEST(Occurrences, AddAndTakeAway) {

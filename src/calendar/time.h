@@ -43,8 +43,8 @@ Date date_of(LocalTime time);
 std::int32_t second_of_day(LocalTime time);  // 0..86399
 LocalTime at(Date date, std::int32_t second_of_day = 0);
 
-std::string to_string(Date date);       // "2026-03-01"
-std::string to_string(LocalTime time);  // "2026-03-01T09:00:00"
+std::string to_string(Date date);                                  // "2026-03-01"
+std::string to_string(LocalTime time);                             // "2026-03-01T09:00:00"
 std::optional<Date> parse_date(std::string_view text);             // "2026-03-01"
 std::optional<LocalTime> parse_local_time(std::string_view text);  // "2026-03-01T09:00:00", seconds optional
 
@@ -56,7 +56,7 @@ struct Duration {
   auto operator<=>(const Duration&) const = default;
 };
 
-std::string to_string(Duration duration);  // "P1DT2H30M", "-PT15M", "PT0S"
+std::string to_string(Duration duration);                       // "P1DT2H30M", "-PT15M", "PT0S"
 std::optional<Duration> parse_duration(std::string_view text);  // RFC 5545 section 3.3.6, "P2W" included
 
 }  // namespace kalends::calendar

@@ -13,7 +13,11 @@
 namespace kalends::ports {
 
 struct Credentials {
-  enum class Scheme : std::uint8_t { none, any, bearer } scheme = Scheme::none;  // any: Basic or Digest, as asked
+  enum class Scheme : std::uint8_t {
+    none,
+    any,
+    bearer
+  } scheme = Scheme::none;  // any: Basic or Digest, as asked
   std::string username;
   std::string secret;
 };

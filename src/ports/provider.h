@@ -28,14 +28,15 @@ std::optional<Mark> parse_mark(std::string_view text);
 // One event as its provider holds it: a master with its overrides is one item.
 struct Item {
   RemoteId id;
-  std::string version;  // etag, content hash: differs when the contents differ; "" when the provider gives none
-  std::string uid;      // "" when it has none of its own
+  std::string
+      version;      // etag, content hash: differs when the contents differ; "" when the provider gives none
+  std::string uid;  // "" when it has none of its own
   std::optional<Mark> mark;
   calendar::Facts facts;
-  std::string raw;      // the provider's own bytes, from which an update is patched
-  std::optional<Instant> updated;  // when the other side says it was last edited
-  bool read_only = false;          // seen, never written
-  bool foreign_copy = false;       // another sync tool's copy: not copied again
+  std::string raw;                    // the provider's own bytes, from which an update is patched
+  std::optional<Instant> updated;     // when the other side says it was last edited
+  bool read_only = false;             // seen, never written
+  bool foreign_copy = false;          // another sync tool's copy: not copied again
   std::vector<std::string> warnings;  // sentences about input that was tolerated
 
   bool operator==(const Item&) const = default;
@@ -50,9 +51,9 @@ struct Unreadable {
 
 // What one look gave.
 struct Changes {
-  std::vector<Item> items;           // new, changed, or listed anew
-  std::vector<RemoteId> unchanged;   // seen in this listing with the version in `Known`
-  std::vector<RemoteId> gone;        // said to be deleted by a delta
+  std::vector<Item> items;          // new, changed, or listed anew
+  std::vector<RemoteId> unchanged;  // seen in this listing with the version in `Known`
+  std::vector<RemoteId> gone;       // said to be deleted by a delta
   std::vector<Unreadable> unreadable;
   bool complete = false;  // a whole listing: what is in none of the lists above is absent
   bool reset = false;     // the cursor was dead and a whole listing was made instead
@@ -66,26 +67,27 @@ using Known = std::function<std::string(const RemoteId&)>;
 // What a write produced.
 struct Written {
   RemoteId id;
-  std::string version;       // "" when the answer gave none
-  std::optional<Item> item;  // the item as the provider holds it now, when it is known to be what this write made
+  std::string version;  // "" when the answer gave none
+  std::optional<Item>
+      item;  // the item as the provider holds it now, when it is known to be what this write made
 };
 
 struct Draft {
   Mark mark;
   std::string uid;  // the wished uid; a provider may have to choose another
   calendar::Facts facts;
-  Instant now;      // for DTSTAMP, CREATED and the like
+  Instant now;  // for DTSTAMP, CREATED and the like
 };
 
 enum class WriteKind : std::uint8_t { create, update, remove };
 
 struct Capabilities {
-  std::string provider;      // "caldav", "obsidian", "ics", "memory"
+  std::string provider;  // "caldav", "obsidian", "ics", "memory"
   bool writable = true;
-  bool keeps_marks = true;   // a mark written on an item is read back
-  bool conditional = true;   // writes can be conditional on the version
-  bool delta = false;        // changes() with a cursor gives only what changed
-  bool masters = true;       // holds a series as a series
+  bool keeps_marks = true;             // a mark written on an item is read back
+  bool conditional = true;             // writes can be conditional on the version
+  bool delta = false;                  // changes() with a cursor gives only what changed
+  bool masters = true;                 // holds a series as a series
   std::int64_t clock_grain_ms = 1000;  // how coarse Item::updated is
 };
 

@@ -18,50 +18,50 @@ namespace kalends::ports {
 // A calendar as we last saw it.
 struct CalendarRow {
   CalendarId id;
-  std::string address;   // provider and place; a changed address retires the bases
-  std::string cursor;    // "" = list everything
-  Instant listed_at;     // the last look that succeeded; 0 = never
-  Instant changed_at;    // the last look that brought a change
-  std::string error;     // the last failure as a sentence, "" when the last look succeeded
-  std::string blob;      // capabilities and the like
+  std::string address;  // provider and place; a changed address retires the bases
+  std::string cursor;   // "" = list everything
+  Instant listed_at;    // the last look that succeeded; 0 = never
+  Instant changed_at;   // the last look that brought a change
+  std::string error;    // the last failure as a sentence, "" when the last look succeeded
+  std::string blob;     // capabilities and the like
 };
 
 // A remote item as last observed. Kept so that planning never depends on a listing of the same cycle.
 struct ItemRow {
   CalendarId calendar;
   RemoteId remote;
-  EventId event;         // empty while it is matched to none
+  EventId event;  // empty while it is matched to none
   std::string uid;
-  std::string mark;      // as ports::to_string(Mark), "" for none
+  std::string mark;  // as ports::to_string(Mark), "" for none
   std::string version;
   std::string fingerprint;  // digest of title, when and recurrence
   enum class State : std::uint8_t { present = 0, gone = 1, unreadable = 2 } state = State::present;
-  bool dirty = false;    // not yet reconciled since it was last observed
-  std::int64_t seen = 0; // the observation's number; a complete listing makes all older ones gone
-  std::string blob;      // facts, raw, updated, warnings
+  bool dirty = false;     // not yet reconciled since it was last observed
+  std::int64_t seen = 0;  // the observation's number; a complete listing makes all older ones gone
+  std::string blob;       // facts, raw, updated, warnings
 };
 
 // The hub's own state of an event.
 struct EventRow {
   EventId id;
   std::string uid;
-  std::string title_key;       // keyed digest of the folded title, for looking up
+  std::string title_key;  // keyed digest of the folded title, for looking up
   std::string fingerprint;
-  std::int64_t from_utc = 0;   // seconds; the extent of all its occurrences
+  std::int64_t from_utc = 0;  // seconds; the extent of all its occurrences
   std::optional<std::int64_t> to_utc;
   bool alive = true;
-  bool dirty = false;          // to be planned in the next cycle
+  bool dirty = false;  // to be planned in the next cycle
   Instant changed_at;
-  std::string blob;            // the merge state
+  std::string blob;  // the merge state
 };
 
 // What one replica and the hub last agreed on.
 struct BaseRow {
   EventId event;
   CalendarId calendar;
-  RemoteId remote;      // of its first item, "" when it has none
-  bool pending = false; // an intent is written and not settled
-  bool settled = true;  // nothing left to do at this replica
+  RemoteId remote;       // of its first item, "" when it has none
+  bool pending = false;  // an intent is written and not settled
+  bool settled = true;   // nothing left to do at this replica
   std::string blob;
 };
 
@@ -69,8 +69,8 @@ struct RunRow {
   std::int64_t id = 0;  // given by the store
   Instant started;
   std::optional<Instant> ended;
-  std::string kind;     // "sync", "undo", "resolve", "restore"
-  std::string blob;     // counts and messages as JSON
+  std::string kind;  // "sync", "undo", "resolve", "restore"
+  std::string blob;  // counts and messages as JSON
 };
 
 // One write to a provider, or one change of the hub: the audit trail that `log`, `why` and `undo` read.
@@ -82,7 +82,7 @@ struct WriteRow {
   std::string kind;     // "create", "update", "remove", "pull", "adopt", "undo" ...
   enum class State : std::uint8_t { intended = 0, done = 1, failed = 2 } state = State::intended;
   Instant at;
-  std::string blob;     // pre- and post-image, the link, the reason
+  std::string blob;  // pre- and post-image, the link, the reason
 };
 
 struct ConflictRow {
@@ -91,20 +91,25 @@ struct ConflictRow {
   EventId event;
   CalendarId calendar;  // whose value met the hub's
   std::string path;
-  bool open = false;    // waits for a person
+  bool open = false;  // waits for a person
   Instant at;
-  std::string blob;     // the values of all sides, the winner, the policy
+  std::string blob;  // the values of all sides, the winner, the policy
 };
 
 struct HeldRow {
   std::int64_t id = 0;  // given by the store
   std::string kind;     // "mass_delete", "emptied", "first_run", "mail" ...
   CalendarId calendar;
-  enum class State : std::uint8_t { waiting = 0, approved = 1, rejected = 2, done = 3 } state = State::waiting;
+  enum class State : std::uint8_t {
+    waiting = 0,
+    approved = 1,
+    rejected = 2,
+    done = 3
+  } state = State::waiting;
   std::int64_t count = 0;
-  std::string key;      // digest of the very work that is held; at most one row that is not done per key
+  std::string key;  // digest of the very work that is held; at most one row that is not done per key
   Instant at;
-  std::string blob;     // the work, item by item, and the reason as a sentence
+  std::string blob;  // the work, item by item, and the reason as a sentence
 };
 
 // All reads and writes of one step. Reads see the transaction's own writes. Destroyed without commit: nothing happened.
@@ -122,7 +127,7 @@ class Transaction {
   virtual Result<void> remove_calendar(const CalendarId& id) = 0;  // with its items; bases stay
 
   virtual Result<std::optional<ItemRow>> item(const CalendarId& calendar, const RemoteId& remote) = 0;
-  virtual Result<std::vector<ItemRow>> items(const CalendarId& calendar) = 0;              // present and unreadable
+  virtual Result<std::vector<ItemRow>> items(const CalendarId& calendar) = 0;  // present and unreadable
   virtual Result<std::vector<ItemRow>> dirty_items() = 0;
   virtual Result<std::vector<ItemRow>> items_of(const EventId& event) = 0;
   virtual Result<void> put(const ItemRow& row) = 0;
@@ -131,14 +136,16 @@ class Transaction {
   virtual Result<std::size_t> mark_unseen_gone(const CalendarId& calendar, std::int64_t seen) = 0;
   // Sets `seen` without touching anything else: the item was listed with the version we hold.
   virtual Result<void> touch_item(const CalendarId& calendar, const RemoteId& remote, std::int64_t seen) = 0;
-  virtual Result<std::string> item_version(const CalendarId& calendar, const RemoteId& remote) = 0;  // "" if unknown or unreadable
+  virtual Result<std::string> item_version(const CalendarId& calendar,
+                                           const RemoteId& remote) = 0;  // "" if unknown or unreadable
 
   virtual Result<std::optional<EventRow>> event(const EventId& id) = 0;
   virtual Result<std::vector<EventRow>> events_with_uid(const std::string& uid) = 0;
   virtual Result<std::vector<EventRow>> events_with_fingerprint(const std::string& fingerprint) = 0;
   virtual Result<std::vector<EventRow>> events_with_title(const std::string& title_key) = 0;
-  virtual Result<std::vector<EventRow>> events_between(std::int64_t from_utc, std::int64_t to_utc) = 0;  // alive, overlapping
-  virtual Result<std::vector<EventId>> all_events() = 0;      // alive or not
+  virtual Result<std::vector<EventRow>> events_between(std::int64_t from_utc,
+                                                       std::int64_t to_utc) = 0;  // alive, overlapping
+  virtual Result<std::vector<EventId>> all_events() = 0;                          // alive or not
   virtual Result<std::vector<EventId>> dirty_events() = 0;
   virtual Result<void> put(const EventRow& row) = 0;
   virtual Result<void> set_dirty(const EventId& id, bool dirty) = 0;
@@ -158,7 +165,7 @@ class Transaction {
   virtual Result<std::int64_t> add(const WriteRow& row) = 0;
   virtual Result<void> put(const WriteRow& row) = 0;
   virtual Result<std::optional<WriteRow>> write(std::int64_t id) = 0;
-  virtual Result<std::vector<WriteRow>> writes_of_run(std::int64_t run) = 0;    // in order
+  virtual Result<std::vector<WriteRow>> writes_of_run(std::int64_t run) = 0;        // in order
   virtual Result<std::vector<WriteRow>> writes_of_event(const EventId& event) = 0;  // in order
 
   virtual Result<std::int64_t> add(const ConflictRow& row) = 0;

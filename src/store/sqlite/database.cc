@@ -39,21 +39,15 @@ ErrorKind kind_of(int status) {
     case SQLITE_LOCKED:
     case SQLITE_FULL:
     case SQLITE_IOERR:
-    case SQLITE_NOMEM:
-      return ErrorKind::transient;
+    case SQLITE_NOMEM: return ErrorKind::transient;
     case SQLITE_CORRUPT:
-    case SQLITE_NOTADB:
-      return ErrorKind::corrupt;
+    case SQLITE_NOTADB: return ErrorKind::corrupt;
     case SQLITE_READONLY:
     case SQLITE_PERM:
-    case SQLITE_AUTH:
-      return ErrorKind::forbidden;
-    case SQLITE_CANTOPEN:
-      return ErrorKind::not_found;
-    case SQLITE_INTERRUPT:
-      return ErrorKind::cancelled;
-    default:
-      return ErrorKind::invalid;
+    case SQLITE_AUTH: return ErrorKind::forbidden;
+    case SQLITE_CANTOPEN: return ErrorKind::not_found;
+    case SQLITE_INTERRUPT: return ErrorKind::cancelled;
+    default: return ErrorKind::invalid;
   }
 }
 
@@ -250,8 +244,7 @@ Error Database::error(int status) {
         return fmt::format("another program is using {}; close it or try again: {}", path_, detail);
       case SQLITE_IOERR:
         return fmt::format("the disk that holds {} failed; check it and run again: {}", path_, detail);
-      default:
-        return fmt::format("the database {} refused a statement: {}", path_, detail);
+      default: return fmt::format("the database {} refused a statement: {}", path_, detail);
     }
   }();
   return Error{kind_of(code), sentence, std::nullopt};
