@@ -97,6 +97,7 @@ Result<Attendee> parse_attendee(std::string_view path, std::string address, std:
 
 std::string print_recurrence(const Recurrence& recurrence) {
   std::vector<std::string> lines;
+  lines.reserve(recurrence.rules.size() + recurrence.exclusion_rules.size() + recurrence.extra_dates.size());
   for (const Rule& rule : recurrence.rules) lines.push_back("RRULE:" + to_string(rule));
   for (const Rule& rule : recurrence.exclusion_rules) lines.push_back("EXRULE:" + to_string(rule));
   for (const ExtraDate& extra : recurrence.extra_dates) {
@@ -205,10 +206,11 @@ void put_overrides(Facts& facts, const std::map<LocalTime, Override>& overrides)
     std::string path = "overrides/" + to_string(slot);
     facts.set(path, override.excluded ? "excluded" : "changed");
     if (override.excluded) continue;
-    for (const std::string& removed : override.removed) facts.set(path + "/-" + removed, "removed");
+    for (const std::string& removed : override.removed)
+      facts.set(fmt::format("{}/-{}", path, removed), "removed");
     for (const auto& [inner, value] : override.patch) {
-      facts.set(path + "/" + inner, value);
-      facts.erase(path + "/-" + inner);
+      facts.set(fmt::format("{}/{}", path, inner), value);
+      facts.erase(fmt::format("{}/-{}", path, inner));
     }
   }
 }
@@ -428,11 +430,15 @@ Result<Event> from_facts(const Facts& facts) {
       TRY_VOID(read_field(event, path, value));
     }
   }
-  for (auto& [slot, override] : event.overrides) {
-    if (override.excluded) override.patch = {};
-    if (override.excluded) override.removed.clear();
+  for (auto& entry : event.overrides) {
+    Override& override = entry.second;
+    if (override.excluded) {
+      override.patch = {};
+      override.removed.clear();
+    }
+    const Facts& patch = override.patch;
     std::erase_if(override.removed,
-                  [&](const std::string& path) { return override.patch.find(path) != nullptr; });
+                  [&patch](const std::string& path) { return patch.find(path) != nullptr; });
   }
   normalise(event);
   return event;

@@ -233,7 +233,9 @@ class Scanner {
     if (name != 0) before.name = before.text.substr(0, before.name.size());
     if (params != 0) before.params = before.text.substr(params, before.params.size());
     before.value = before.text.substr(value);
-    before.raw = std::string_view(before.raw.data(), line.raw.data() + line.raw.size() - before.raw.data());
+    auto from = static_cast<std::size_t>(before.raw.data() - document_.text.data());
+    auto end = static_cast<std::size_t>(line.raw.data() - document_.text.data()) + line.raw.size();
+    before.raw = document_.text.substr(from, end - from);
     return {};
   }
 

@@ -186,6 +186,7 @@ void patch_unknown_component(PartEdit& edit, const calendar::Unknown& name,
 void patch_unknown_lines(PartEdit& edit, const std::string& name, std::vector<std::string> wanted) {
   auto old = edit.lines(name);
   std::vector<std::string> now;
+  now.reserve(old.size());
   for (std::size_t i : old) now.push_back(clean_line(edit.document().lines[i].text));
   // The same lines in front stay; from the first that differs on they are written anew, so that their order is right.
   std::size_t same = 0;

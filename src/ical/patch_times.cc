@@ -91,6 +91,7 @@ void patch_rules(PartEdit& edit, std::string_view name, const std::vector<calend
                  const std::vector<calendar::Rule>& after) {
   if (before == after) return;
   std::vector<std::string> texts;
+  texts.reserve(after.size());
   for (const auto& rule : after) texts.push_back(clean_line(fmt::format("{}:{}", name, to_string(rule))));
   edit.rewrite(edit.lines(name), texts);
 }

@@ -102,6 +102,17 @@ TEST(Read, OverridesWithoutTheirMasterAreAnEventOfTheirOwn) {
   EXPECT_EQ(facts, expected);
 }
 
+TEST(Read, AnOverrideWithoutItsMasterMayNameItsSlotInAnotherForm) {
+  EXPECT_EQ(
+      facts_of(event("RECURRENCE-ID:20260305T080000Z\r\nDTSTART;TZID=Europe/Berlin:20260305T110000\r\n"))
+          .get("when"),
+      "zoned 2026-03-05T09:00:00 PT0S Europe/Berlin");
+  EXPECT_EQ(facts_of(event("RECURRENCE-ID:20260305T080000Z\r\nDTSTART:20260305\r\n")).get("when"),
+            "zoned 2026-03-05T08:00:00 PT0S Etc/UTC");
+  EXPECT_EQ(facts_of(event("RECURRENCE-ID;VALUE=DATE:20260305\r\nDTSTART:20260305T080000Z\r\n")).get("when"),
+            "all-day 2026-03-05 P1D");
+}
+
 TEST(Read, OfTwoWithTheSameUidTheHighestSequenceCounts) {
   auto one = read_one(in_calendar(event("DTSTART:20260302T090000Z\r\nSEQUENCE:1\r\nSUMMARY:Old\r\n") +
                                   event("DTSTART:20260302T100000Z\r\nSEQUENCE:2\r\nSUMMARY:New\r\n") +

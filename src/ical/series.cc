@@ -29,18 +29,22 @@ bool is_newer(const Part& a, const Part& b) {
   return a.event.updated.value_or(Instant{}) > b.event.updated.value_or(Instant{});
 }
 
-// The `when` of the series that an override without a master belongs to.
-When series_when(const Part& part) {
+// The `when` of the series that an override without a master belongs to: at its slot, in the form of its RECURRENCE-ID.
+When series_when(const Part& part, const calendar::ZoneSource& zones) {
   const ZonedMoment& id = *part.recurrence_id;
   When when = part.event.when;
-  bool all_day = id.moment.kind == Moment::Kind::date;
-  if (all_day != (when.kind == TimeKind::all_day)) {
-    when = When{};
-    when.kind = all_day ? TimeKind::all_day : id.zone != nullptr ? TimeKind::zoned : TimeKind::floating;
-    when.duration = all_day ? Duration{1, 0} : Duration{};
+  bool was_all_day = when.kind == TimeKind::all_day;
+  if (id.moment.kind == Moment::Kind::date) {
+    if (!was_all_day) when = When{TimeKind::all_day, {}, "", Duration{1, 0}, ""};
+  } else if (was_all_day || when.kind == TimeKind::floating) {
+    when.kind = id.zone != nullptr ? TimeKind::zoned : TimeKind::floating;
+    when.zone = id.zone != nullptr ? id.zone->name : "";
+    if (was_all_day) when.duration = Duration{};
+  } else if (id.moment.kind == Moment::Kind::local && id.zone != nullptr) {
+    when.zone = id.zone->name;
   }
-  if (id.moment.kind == Moment::Kind::local && id.zone != nullptr) when.zone = id.zone->name;
-  when.start = id.moment.time;
+  EventZones known(zones, part.event);
+  when.start = slot_of(id, when, when.kind == TimeKind::zoned ? known.find(when.zone) : nullptr);
   return when;
 }
 
@@ -113,7 +117,7 @@ class Assembler {
     series_.event = (*first)->event;
     series_.event.overrides.clear();
     series_.event.recurrence = {};
-    series_.event.when = series_when(**first);
+    series_.event.when = series_when(**first, zones_);
   }
 
   // One part for each slot: the newest.
