@@ -48,7 +48,7 @@ Result<EventId> Engine::Inner::event_id_of(Transaction& tx, const CalendarId& ca
                                            const RemoteId& remote) {
   for (int again = 0;; ++again) {
     const std::string name = fmt::format("event\n{}\n{}\n{}", calendar.value, remote.value, again);
-    EventId id(hmac_sha256(title_secret, name).hex().substr(0, 32));
+    EventId id(hmac_sha256(digest_key, name).hex().substr(0, 32));
     if (!TRY(tx.event(id))) return id;
   }
 }
