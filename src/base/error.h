@@ -47,6 +47,9 @@ inline std::unexpected<Error> fail(ErrorKind kind, std::string message) {
 
 }  // namespace kalends
 
+// `name` is a name that is declared, so it cannot stand in parentheses.
+// NOLINTBEGIN(bugprone-macro-parentheses)
+
 // The value of a Result, or an early return of its error from the enclosing function. May be nested.
 #define TRY(expression) KALENDS_TRY_NAMED(expression, KALENDS_JOIN(kalends_try_, __COUNTER__))
 #define KALENDS_JOIN(a, b) KALENDS_JOIN_AGAIN(a, b)
@@ -65,6 +68,8 @@ inline std::unexpected<Error> fail(ErrorKind kind, std::string message) {
     auto name = (expression);                                   \
     if (!name) return std::unexpected(std::move(name).error()); \
   } while (false)
+
+// NOLINTEND(bugprone-macro-parentheses)
 
 #define KALENDS_CHECK(condition) \
   ((condition) ? static_cast<void>(0) : ::kalends::check_failed(__FILE__, __LINE__, #condition))

@@ -53,7 +53,7 @@ void rekey_overrides(Draft draft, const Place& place, const std::optional<std::s
   if (!before || !after) return;
   std::int64_t shift = after->start.seconds - before->start.seconds;
   std::vector<std::string> slots = hidden_slots(facts, place.project(facts));
-  auto write = [&](const std::string& path, std::optional<std::string> value) {
+  auto write = [&](const std::string& path, const std::optional<std::string>& value) {
     std::optional<std::string> old = hub.value(path);
     if (old == value) return;
     merge::Dot dot = hub.write(path, value, place.replica, draft.now_ms);
