@@ -28,10 +28,10 @@ struct Bench {
 
   explicit Bench(std::vector<Link> l) : links(std::move(l)) {}
 
-  static Link link(std::vector<std::string> calendars, Privacy privacy = {}) {
+  static Link link(const std::vector<std::string>& calendars, Privacy privacy = {}) {
     Link out;
     out.id = LinkId("link");
-    for (auto& c : calendars) out.calendars.emplace_back(c);
+    for (const std::string& c : calendars) out.calendars.emplace_back(c);
     out.privacy = std::move(privacy);
     return out;
   }
