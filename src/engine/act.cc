@@ -30,7 +30,7 @@ Engine::Inner::Outcome Engine::Inner::write(Cycle& cycle, Planned& planned, sync
     draft.mark = {planned.loaded.row.id, place.base.intent->nonce};
     auto lens = planned.lenses.find(place.calendar);
     bool masked = lens != planned.lenses.end() && lens->second.masked();
-    draft.uid = masked ? opaque_uid(place.base.intent->nonce) : planned.loaded.row.uid;
+    draft.uid = masked || place.base.own_uid ? opaque_uid(place.base.intent->nonce) : planned.loaded.row.uid;
     draft.facts = push.target;
     draft.now = cycle.now;
     out.written = provider.create(draft);
@@ -92,6 +92,11 @@ Result<void> Engine::Inner::settle(Transaction& tx, Cycle& cycle, Outcome& outco
     // A write whose answer is unknown may have happened: its intent stays until a later look tells.
     bool ambiguous = error.kind == ErrorKind::transient || error.kind == ErrorKind::cancelled;
     if (!ambiguous) base.intent.reset();
+    if (push.kind == Intent::Kind::create && error.kind == ErrorKind::stale) {
+      // The uid is taken there. The next look tells whether by this very event; if not, ours needs another one.
+      base.own_uid = true;
+      cycle.failed.insert({event, place.calendar});
+    }
     if (outcome.read) {
       auto row = TRY(put_item(tx, place.calendar, *outcome.read, cycle.seen, true));
       row.event = event;

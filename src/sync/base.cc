@@ -61,6 +61,10 @@ std::vector<std::uint64_t> read_history(ByteReader& in) {
 constexpr std::uint64_t kDrifted = 1;
 constexpr std::uint64_t kSame = 2;
 
+// A base's own flags.
+constexpr std::uint64_t kWithdrawn = 1;
+constexpr std::uint64_t kOwnUid = 2;
+
 }  // namespace
 
 std::string encode(const Base& base) {
@@ -83,7 +87,7 @@ std::string encode(const Base& base) {
     if (!same) out.optional_text(agreed.shown);
     write_dot(out, agreed.hub);
   }
-  out.number(base.withdrawn ? 1 : 0);
+  out.number((base.withdrawn ? kWithdrawn : 0) | (base.own_uid ? kOwnUid : 0));
   out.text(base.nonce);
   out.text(base.link.value);
   out.signed_number(base.updated_ms);
@@ -124,7 +128,9 @@ Result<Base> decode_base(std::string_view bytes) {
     agreed.hub = read_dot(in);
     base.fields.emplace(std::move(path), std::move(agreed));
   }
-  base.withdrawn = in.number() != 0;
+  const std::uint64_t flags = in.number();
+  base.withdrawn = (flags & kWithdrawn) != 0;
+  base.own_uid = (flags & kOwnUid) != 0;
   base.nonce = in.text();
   base.link = LinkId(in.text());
   base.updated_ms = in.signed_number();

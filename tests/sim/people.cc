@@ -144,6 +144,14 @@ void People::create_in_two_places() {
   auto& known = world_.ledger.events[day_of(facts)];
   known.by_hand = !both_keep;
   if (!are_tied(world_.topology, first.id, second.id)) ++known.duplicates;
+  // Where things only flow one way, what they flow to holds a copy from now on.
+  const auto leads = [&](const Place& from, const Place& to) {
+    const auto places = expected_places(world_.topology, {from.id});
+    const auto found = places.find(to.id);
+    return found != places.end() && !found->second.masked;
+  };
+  if (known.duplicates == 0 && !leads(second, first)) known.origins.erase(second.id);
+  if (known.duplicates == 0 && !leads(first, second)) known.origins.erase(first.id);
   world_.trace.say("person has {} \"{}\" at {} and {}", day_of(facts), facts.get("title"), first.id.value,
                    second.id.value);
 }
@@ -256,7 +264,7 @@ void People::forget(Place& place, const provider::Snapshot& then) {
       auto& known = world_.ledger.events[day_of(item.facts)];
       known.deleted_at.insert(place.id);
       known.deleted = known.deleted || crosses(place, day_of(item.facts));
-    } else if (!place.server->profile().tells_updated) {
+    } else {
       for (const auto& change : calendar::difference(item.facts, old->second.facts))
         supersede(place, item.facts, change.path);
     }

@@ -24,7 +24,7 @@ class People {
   // Notes that the calendar lost what was done there since that moment.
   void excuse_since(const Place& place, Instant since);
   // Notes what nobody can tell from a person's doing when the calendar goes back to `then`: items that are there no
-  // longer and, where it does not say when it was edited, values that are the old ones again.
+  // longer, and values that are the old ones again (only several of these at once look like a restored server).
   void forget(Place& place, const provider::Snapshot& then);
 
  private:
