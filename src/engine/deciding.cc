@@ -107,10 +107,7 @@ Result<void> Engine::resolve(std::int64_t id, Take take, const CalendarId& calen
                                          : "a person took the hub's version";
   if (take == Take::both && seen.find("when") != nullptr) {
     sync::EventPlan plan;
-    plan.spawned.push_back(seen);
-    sync::Conflict where;
-    where.calendar = row->calendar;
-    plan.conflicts.push_back(std::move(where));
+    plan.spawned.push_back({seen, row->calendar});
     Cycle cycle;
     cycle.now = in.world.clock.now();
     cycle.run = run;

@@ -72,12 +72,12 @@ Result<void> Engine::Inner::hold_incoming(Transaction& tx, Cycle& cycle, std::ve
       for (const sync::PlacePlan& place : one.plan.places) {
         if (place.calendar != id) continue;
         const EventId& event = one.loaded.row.id;
-        if (place.deletion_pulled) {
+        if (place.deletion_pulled || place.left) {
           std::string key = key_of("delete", id, event);
           cycle.proposed.insert(key);
           if (cycle.approved.contains(key)) continue;
           incoming.deletions.push_back(event);
-          if (is_shared(one, id)) shared.push_back(event);
+          if (place.deletion_pulled && is_shared(one, id)) shared.push_back(event);
         } else if (!place.pulled.empty() && one.loaded.bases.contains(id)) {
           std::string key = key_of("change", id, event);
           cycle.proposed.insert(key);

@@ -102,6 +102,7 @@ struct Engine::Inner {
   // keeping.cc
   Result<void> keep(Transaction& tx, Cycle& cycle, std::vector<Planned>& planned);
   Result<void> keep_changes(Transaction& tx, Cycle& cycle, const Planned& one);
+  Result<void> close_conflicts(Transaction& tx, const Planned& one);
   Result<void> keep_conflicts(Transaction& tx, Cycle& cycle, const Planned& one);
   Result<void> keep_place(Transaction& tx, Cycle& cycle, Planned& one, sync::PlacePlan& place);
   Result<void> keep_spawned(Transaction& tx, Cycle& cycle, const Planned& one);

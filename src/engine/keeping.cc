@@ -1,5 +1,6 @@
 // Keeping: one transaction takes in what was planned: the hub, the bases, the intents of the writes to come, and the
 // trail that log, why and undo read. **After it commits, every write to come is known; before, nothing has happened.**
+#include <algorithm>
 #include <limits>
 
 #include "calendar/occurrences.h"
@@ -124,6 +125,26 @@ Result<void> Engine::Inner::keep_conflicts(Transaction& tx, Cycle& cycle, const 
   return {};
 }
 
+// An open conflict ends when both sides came to say the same, and with its event.
+Result<void> Engine::Inner::close_conflicts(Transaction& tx, const Planned& one) {
+  bool any = std::ranges::any_of(one.places, [](const sync::Place& place) { return !place.parked.empty(); });
+  if (!any) return {};
+  for (ports::ConflictRow& row : TRY(tx.conflicts_of(one.loaded.row.id))) {
+    if (!row.open) continue;
+    bool ended = !one.plan.hub.alive();
+    for (const sync::PlacePlan& place : one.plan.places)
+      ended = ended || (place.calendar == row.calendar &&
+                        std::ranges::find(place.reconciled, row.path) != place.reconciled.end());
+    if (!ended) continue;
+    ConflictRecord record = TRY(decode_conflict(row.blob));
+    record.winner = "hub";
+    row.blob = encode_conflict(record);
+    row.open = false;
+    TRY_VOID(tx.put(row));
+  }
+  return {};
+}
+
 Result<void> Engine::Inner::keep_place(Transaction& tx, Cycle& cycle, Planned& one, sync::PlacePlan& place) {
   if (place.push) {
     sync::Push& push = *place.push;
@@ -159,22 +180,19 @@ Result<void> Engine::Inner::keep_place(Transaction& tx, Cycle& cycle, Planned& o
 
 // "Keep both": the losing version becomes an event of its own, at home where it came from.
 Result<void> Engine::Inner::keep_spawned(Transaction& tx, Cycle& cycle, const Planned& one) {
-  for (calendar::Facts facts : one.plan.spawned) {
+  for (const sync::Spawned& spawned : one.plan.spawned) {
     Loaded fresh;
     fresh.row.id = new_event_id();
     fresh.row.uid = fresh.row.id.value + "@kalends";
     fresh.row.dirty = true;
     fresh.row.changed_at = cycle.now;
-    CalendarId home =
-        one.plan.conflicts.empty() ? settings.calendars.front() : one.plan.conflicts.front().calendar;
-    facts.erase_under("attendees/");
-    facts.erase("organizer");
     fresh.state.write(merge::kLife, "alive", replica("person"), cycle.now.ms);
-    for (const auto& [path, value] : facts) fresh.state.write(path, value, replica("person"), cycle.now.ms);
+    for (const auto& [path, value] : sync::without_people(spawned.facts))
+      fresh.state.write(path, value, replica("person"), cycle.now.ms);
     TRY_VOID(put_event(tx, fresh));
     sync::Base base;
     base.role = sync::Role::origin;
-    TRY_VOID(put_base(tx, fresh.row.id, home, base, false));
+    TRY_VOID(put_base(tx, fresh.row.id, spawned.home, base, false));
   }
   return {};
 }
@@ -190,6 +208,7 @@ Result<void> Engine::Inner::keep(Transaction& tx, Cycle& cycle, std::vector<Plan
       TRY_VOID(put_event(tx, after));
     }
     TRY_VOID(keep_changes(tx, cycle, one));
+    TRY_VOID(close_conflicts(tx, one));
     TRY_VOID(keep_conflicts(tx, cycle, one));
     for (sync::PlacePlan& place : one.plan.places) TRY_VOID(keep_place(tx, cycle, one, place));
     TRY_VOID(keep_spawned(tx, cycle, one));

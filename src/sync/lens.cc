@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "base/text.h"
+
 namespace kalends::sync {
 
 namespace {
@@ -10,17 +12,6 @@ namespace {
 bool is_time(std::string_view field) {
   return field == "when" || field == "recurrence" || field == "show_as" || field == "status" ||
          field == "zones";
-}
-
-// The field a path is about; inside an override, the override's own field ("" for the slot itself).
-std::string_view innermost(std::string_view path) {
-  std::string_view slot = calendar::slot_of(path);
-  if (slot.empty()) return calendar::field_of(path);
-  std::string_view rest = path.substr(std::string_view("overrides/").size() + slot.size());
-  if (rest.empty()) return {};
-  rest.remove_prefix(1);
-  if (rest.starts_with('-')) rest.remove_prefix(1);
-  return calendar::field_of(rest);
 }
 
 bool drops(const Privacy& privacy, std::string_view field) {
@@ -55,7 +46,7 @@ std::string fill_template(std::string_view text, std::string_view calendar, std:
 void close_slots(calendar::Facts& facts) {
   std::vector<std::string> slots;
   for (const auto& [path, value] : facts)
-    if (!calendar::slot_of(path).empty() && innermost(path).empty()) slots.push_back(path);
+    if (!calendar::slot_of(path).empty() && innermost_field(path).empty()) slots.push_back(path);
   for (const std::string& slot : slots) {
     if (facts.get(slot) == "excluded") continue;
     bool any = false;
@@ -73,7 +64,7 @@ void close_slots(calendar::Facts& facts) {
 calendar::Facts apply(const Privacy& privacy, const std::string& calendar, const calendar::Facts& facts) {
   calendar::Facts out;
   for (const auto& [path, value] : facts) {
-    std::string_view field = innermost(path);
+    std::string_view field = innermost_field(path);
     if (drops(privacy, field)) continue;
     if (field == "title" && hides(privacy, field) && !calendar::slot_of(path).empty()) continue;
     out.set(path, value);
@@ -89,7 +80,42 @@ calendar::Facts apply(const Privacy& privacy, const std::string& calendar, const
 
 bool is_people(std::string_view field) { return field == "attendees" || field == "organizer"; }
 
+// A person's lines (see facts.h) without those that tell whether they answered and what became of the message.
+std::vector<std::string_view> without_answer(std::string_view value) {
+  std::vector<std::string_view> lines = split(value, '\n');
+  std::erase_if(lines, [](std::string_view line) {
+    return line.starts_with("participation=") || line.starts_with("rsvp=") || line.starts_with("SCHEDULE-") ||
+           line == "1" || line.empty();
+  });
+  return lines;
+}
+
 }  // namespace
+
+std::string_view innermost_field(std::string_view path) {
+  std::string_view slot = calendar::slot_of(path);
+  if (slot.empty()) return calendar::field_of(path);
+  std::string_view rest = path.substr(std::string_view("overrides/").size() + slot.size());
+  if (rest.empty()) return {};
+  rest.remove_prefix(1);
+  if (rest.starts_with('-')) rest.remove_prefix(1);
+  return calendar::field_of(rest);
+}
+
+calendar::Facts without_people(const calendar::Facts& facts) {
+  calendar::Facts out;
+  for (const auto& [path, value] : facts)
+    if (!is_people(innermost_field(path))) out.set(path, value);
+  if (out.size() != facts.size()) close_slots(out);
+  return out;
+}
+
+bool is_edit(std::string_view path, const std::optional<std::string>& before,
+             const std::optional<std::string>& after) {
+  if (before == after) return false;
+  if (!before || !after || !is_people(innermost_field(path))) return true;
+  return without_answer(*before) != without_answer(*after);
+}
 
 bool Lens::masked() const {
   return std::ranges::any_of(masks, [](const Privacy& privacy) { return !privacy.full(); });
@@ -97,10 +123,7 @@ bool Lens::masked() const {
 
 calendar::Facts through(const Lens& lens, const calendar::Facts& hub) {
   if (lens.role == Role::origin) return hub;
-  calendar::Facts out;
-  for (const auto& [path, value] : hub)
-    if (!is_people(innermost(path))) out.set(path, value);
-  if (out.size() != hub.size()) close_slots(out);
+  calendar::Facts out = without_people(hub);
   for (const Privacy& privacy : lens.masks)
     if (!privacy.full()) out = apply(privacy, lens.origin, out);
   return out;
@@ -109,7 +132,7 @@ calendar::Facts through(const Lens& lens, const calendar::Facts& hub) {
 bool may_pull(const Lens& lens, std::string_view path) {
   if (lens.role == Role::origin) return true;
   if (!lens.pullable) return false;
-  std::string_view field = innermost(path);
+  std::string_view field = innermost_field(path);
   if (is_people(field)) return false;
   for (const Privacy& privacy : lens.masks)
     if (hides(privacy, field)) return false;

@@ -38,6 +38,17 @@ calendar::Facts through(const Lens& lens, const calendar::Facts& hub);
 // from origins.
 bool may_pull(const Lens& lens, std::string_view path);
 
+// The field that a path is about; inside an override the override's own field, "" for the slot itself.
+std::string_view innermost_field(std::string_view path);
+
+// The facts without organizer, attendees and answers, inside overrides too.
+calendar::Facts without_people(const calendar::Facts& facts);
+
+// Whether a change of that path is a person's edit of the event, which beats a deletion: an answer of somebody invited
+// and what a server notes about it are none.
+bool is_edit(std::string_view path, const std::optional<std::string>& before,
+             const std::optional<std::string>& after);
+
 // Whether a deletion over there deletes the event. On a masked or one-way copy it means "not here".
 bool may_pull_deletion(const Lens& lens);
 

@@ -52,7 +52,7 @@ void revive(EventPlan& plan, const Place& place, std::int64_t now_ms, bool edite
 bool person_edited(const Place& place, const Lens& lens, const Base& base) {
   if (base.standing != Standing::present) return false;
   for (const calendar::Change& change : calendar::difference(base.remote(), place.seen.facts))
-    if (may_pull(lens, change.path)) return true;
+    if (may_pull(lens, change.path) && is_edit(change.path, change.before, change.after)) return true;
   return false;
 }
 
@@ -62,17 +62,29 @@ std::string removal_reason(bool dead, const Lens& lens) {
   return "the copy was taken back";
 }
 
+bool is_schedule(std::string_view path) { return path == "when" || path == "recurrence"; }
+
+// The hub's version that lost is at home at an origin: nowhere else may all of it be seen.
+void find_homes(EventPlan& plan, const std::vector<Place>& places) {
+  std::set<CalendarId> origins = origins_of(places, plan.places);
+  for (Spawned& spawned : plan.spawned)
+    for (std::size_t i = 0; i < places.size() && spawned.home.empty(); ++i)
+      if (origins.contains(places[i].calendar) && places[i].writable && !places[i].seen.read_only)
+        spawned.home = places[i].calendar;
+  std::erase_if(plan.spawned, [](const Spawned& spawned) { return spawned.home.empty(); });
+}
+
 // Whether this very plan found a conflict there that a person is to settle.
 bool waits(const EventPlan& plan, const CalendarId& calendar, const std::string& path) {
   return std::ranges::any_of(plan.conflicts, [&](const Conflict& conflict) {
     return conflict.winner == Conflict::Winner::open && conflict.calendar == calendar &&
-           conflict.path == path;
+           (conflict.path == path || (is_schedule(conflict.path) && is_schedule(path)));
   });
 }
 
 // The update that makes a present item show the hub, or nothing.
 std::optional<Push> update_push(EventPlan& plan, const Place& place, const Lens& lens, PlacePlan& out) {
-  Facts shown = place.project(through(lens, plan.hub.facts()));
+  Facts shown = place.project(through(lens, facts_of(plan.hub)));
   Facts target = place.seen.facts;
   // A value that was just pulled may come out of the projection in another form; that form is no new change.
   for (const std::string& path : out.pulled)
@@ -84,7 +96,7 @@ std::optional<Push> update_push(EventPlan& plan, const Place& place, const Lens&
   for (const auto& [path, value] : shown) paths.insert(path);
   std::vector<std::string> changed;
   for (const std::string& path : paths) {
-    if (place.parked.contains(path) || waits(plan, place.calendar, path)) continue;
+    if (is_parked(place, path) || waits(plan, place.calendar, path)) continue;
     const Agreed* agreed = out.base.agreed(path);
     Value was = agreed != nullptr ? agreed->shown : std::nullopt;
     Value now = look(shown, path);
@@ -158,7 +170,7 @@ void push_place(EventPlan& plan, const Place& place, const Lens& lens, PlacePlan
     out.push = update_push(plan, place, lens, out);
     write = out.push.has_value();
   } else if (!present && alive && lens.wanted && base.standing == Standing::none) {
-    Facts shown = place.project(through(lens, plan.hub.facts()));
+    Facts shown = place.project(through(lens, facts_of(plan.hub)));
     if (shown.find("when") == nullptr) return;
     std::vector<std::string> paths;
     for (const auto& [path, value] : shown) paths.push_back(path);
@@ -181,6 +193,8 @@ void push_place(EventPlan& plan, const Place& place, const Lens& lens, PlacePlan
 }
 
 }  // namespace
+
+Facts facts_of(const merge::EventState& hub) { return tidy(hub.facts()); }
 
 Facts tidy(Facts facts) {
   std::vector<std::string> implied;
@@ -229,7 +243,7 @@ EventPlan plan_event(const merge::EventState& hub, const std::vector<Place>& pla
   for (const Place& place : places)
     if (first_seen == nullptr && place.seen.kind == Observation::Kind::present)
       first_seen = &place.seen.facts;
-  Facts known = plan.hub.facts();
+  Facts known = facts_of(plan.hub);
   auto lenses =
       routes(origins_of(places, plan.places), known.empty() && first_seen != nullptr ? *first_seen : known);
 
@@ -242,11 +256,14 @@ EventPlan plan_event(const merge::EventState& hub, const std::vector<Place>& pla
     if (!lens.routed && !place.just_attached) continue;
     if (out.base.standing == Standing::not_here && !place.just_attached) continue;
     bool edited = person_edited(place, lens, out.base);
-    if (!plan.hub.alive() && (place.just_attached || edited))
-      revive(plan, place, now_ms, !place.just_attached);
+    // What a removed link left here is an event like any other when a link leads here again.
+    bool again = out.base.standing == Standing::retired;
+    if (!plan.hub.alive() && (place.just_attached || edited || again))
+      revive(plan, place, now_ms, !place.just_attached && !again);
     attached_somewhere |= place.just_attached;
     if (plan.hub.alive() || out.base.standing == Standing::present) pull_present(draft, place, lens, out);
   }
+  rekey_strays(draft, places, facts_of(hub));
   for (std::size_t i = 0; i < places.size(); ++i) {
     const Place& place = places[i];
     PlacePlan& out = plan.places[i];
@@ -273,7 +290,8 @@ EventPlan plan_event(const merge::EventState& hub, const std::vector<Place>& pla
       out.base_changed = true;
     }
   }
-  lenses = routes(origins_of(places, plan.places), plan.hub.facts());
+  find_homes(plan, places);
+  lenses = routes(origins_of(places, plan.places), facts_of(plan.hub));
   for (std::size_t i = 0; i < places.size(); ++i)
     push_place(plan, places[i], lens_of(lenses, places[i].calendar, plan.places[i].base.role),
                plan.places[i]);

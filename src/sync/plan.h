@@ -79,10 +79,18 @@ struct PlacePlan {
   Base base;  // after what was pulled and agreed, before the push
   bool base_changed = false;
   bool deletion_pulled = false;
-  std::vector<std::string> pulled;  // paths that entered the hub from here
-  bool rolled_back = false;         // holds again what it held before, and is not newer
-  bool settled = true;              // nothing is left to do here
+  bool left = false;                    // our copy is gone there, which says nothing of the event
+  std::vector<std::string> pulled;      // paths that entered the hub from here
+  std::vector<std::string> reconciled;  // parked paths on which both sides came to say the same
+  bool rolled_back = false;             // holds again what it held before, and is not newer
+  bool settled = true;                  // nothing is left to do here
   std::optional<Push> push;
+};
+
+// A version that "keep both" makes an event of its own.
+struct Spawned {
+  calendar::Facts facts;  // without people: nobody is invited by a conflict
+  CalendarId home;        // the calendar that becomes its origin
 };
 
 struct EventPlan {
@@ -91,7 +99,7 @@ struct EventPlan {
   std::vector<HubChange> changes;
   std::vector<Conflict> conflicts;
   std::vector<PlacePlan> places;
-  std::vector<calendar::Facts> spawned;  // "keep both": the losing version as an event of its own
+  std::vector<Spawned> spawned;
 };
 
 // The lens of each calendar, given which calendars are origins and the hub's facts; see route.h.
@@ -111,6 +119,9 @@ Base settle_unversioned(Base base, const Push& push, const merge::EventState& hu
                         const calendar::Facts& read, const RemoteItem& item);
 // The base after our copy or the event was deleted there.
 Base settle_removed(Base base, bool event_dead);
+
+// What the hub holds, with overrides made whole.
+calendar::Facts facts_of(const merge::EventState& hub);
 
 // The facts with overrides made whole: a field of a slot implies the slot, an excluded slot has no fields.
 calendar::Facts tidy(calendar::Facts facts);

@@ -45,8 +45,10 @@ struct Comparison {
   const Place& place;
   const Lens& lens;
   PlacePlan& out;
-  Facts shown;  // the hub through the lens, at the start
-  bool first;   // nothing was ever agreed: an adoption
+  Facts shown;                      // the hub through the lens, at the start
+  bool first;                       // nothing was ever agreed: an adoption
+  bool born;                        // this place is the first to say anything of the event
+  std::set<std::string> done = {};  // paths inside a slot that was decided as a whole
 
   Value agreed_remote(std::string_view path) const {
     const Agreed* agreed = out.base.agreed(path);
@@ -95,19 +97,53 @@ struct Comparison {
   }
 };
 
-// Whether the hub changed anything inside the slot since the base, or the replica did.
-bool hub_edited_slot(const Comparison& c, std::string_view slot_path) {
-  std::string prefix = std::string(slot_path) + "/";
-  for (const auto& [path, value] : c.shown)
-    if (path.starts_with(prefix) && c.agreed_shown(path) != Value(value)) return true;
+bool is_slot(std::string_view path) {
+  std::string_view slot = calendar::slot_of(path);
+  return !slot.empty() && path.size() == std::string_view("overrides/").size() + slot.size();
+}
+
+bool is_under(std::string_view path, std::string_view slot_path) {
+  return path.size() > slot_path.size() && path.starts_with(slot_path) && path[slot_path.size()] == '/';
+}
+
+// The paths inside a slot that the hub, this place or their past knows.
+std::set<std::string> inside(const Comparison& c, std::string_view slot_path) {
+  std::set<std::string> out;
+  auto add = [&](const std::string& path) {
+    if (is_under(path, slot_path)) out.insert(path);
+  };
+  for (const auto& [path, value] : c.place.seen.facts) add(path);
+  for (const auto& [path, cell] : c.draft.plan.hub.cells) add(path);
+  for (const auto& [path, agreed] : c.out.base.fields) add(path);
+  return out;
+}
+
+// Whether a person changed something inside the slot that the hub still has; this place may not be able to show it.
+bool hub_edited_slot(const Comparison& c, const std::string& slot_path) {
+  if (c.draft.plan.hub.value(slot_path) != "changed") return false;
+  for (const std::string& path : inside(c, slot_path))
+    if (is_edit(path, c.agreed_shown(path), look(c.shown, path))) return true;
+  return std::ranges::any_of(c.draft.plan.changes, [&](const HubChange& change) {
+    return is_under(change.path, slot_path) && is_edit(change.path, change.before, change.after);
+  });
+}
+
+bool replica_edited_slot(const Comparison& c, const std::string& slot_path) {
+  if (c.remote(slot_path) != "changed") return false;
+  for (const std::string& path : inside(c, slot_path))
+    if (is_edit(path, c.agreed_remote(path), c.remote(path))) return true;
   return false;
 }
 
-bool replica_edited_slot(const Comparison& c, std::string_view slot_path) {
-  std::string prefix = std::string(slot_path) + "/";
-  for (const auto& [path, value] : c.place.seen.facts)
-    if (path.starts_with(prefix) && c.agreed_remote(path) != Value(value)) return true;
-  return false;
+// Whether the place may say something of a slot as a whole. Where a copy hides fields, only that one of the others is
+// different there: an occurrence that is removed from a masked copy is "not here", as a removed copy is.
+bool slot_pullable(const Comparison& c, const std::string& slot_path) {
+  if (!may_pull(c.lens, slot_path)) return false;
+  if (c.lens.role == Role::origin || !c.lens.masked()) return true;
+  if (c.remote(slot_path) != "changed") return false;
+  return std::ranges::any_of(inside(c, slot_path), [&](const std::string& path) {
+    return c.remote(path) != c.agreed_remote(path) && may_pull(c.lens, path);
+  });
 }
 
 struct Verdict {
@@ -155,8 +191,10 @@ Verdict judge(const Comparison& c, const Conflict& conflict) {
 // The loser of "keep both" as a whole version: the hub's facts, or the replica's.
 void spawn(Comparison& c, Conflict::Winner winner) {
   if (!c.draft.plan.spawned.empty()) return;
-  Facts loser = winner == Conflict::Winner::remote ? c.draft.plan.hub.facts() : c.place.seen.facts;
-  if (loser.find("when") != nullptr) c.draft.plan.spawned.push_back(std::move(loser));
+  bool hub_lost = winner == Conflict::Winner::remote;
+  Facts loser = without_people(hub_lost ? facts_of(c.draft.plan.hub) : c.place.seen.facts);
+  if (loser.find("when") == nullptr) return;
+  c.draft.plan.spawned.push_back({std::move(loser), hub_lost ? CalendarId() : c.place.calendar});
 }
 
 void clash(Comparison& c, const std::vector<std::string>& unit) {
@@ -175,6 +213,8 @@ void clash(Comparison& c, const std::vector<std::string>& unit) {
   for (const std::string& path : unit) {
     switch (verdict.winner) {
       case Conflict::Winner::remote:
+        // What neither side changed stays as it is: the replica may hold only a part of it.
+        if (c.remote(path) == c.agreed_remote(path) && look(c.shown, path) == c.agreed_shown(path)) break;
         c.write_hub(path, c.remote(path));
         c.agree(path, c.remote(path), c.remote(path));
         break;
@@ -186,40 +226,86 @@ void clash(Comparison& c, const std::vector<std::string>& unit) {
   }
 }
 
-// An adoption never pushes people onto an origin that has its own idea of them.
+// An adoption never pushes people onto an origin that has its own idea of them. Of a new event they are everybody's.
 bool leave_people_alone(const Comparison& c, std::string_view path) {
-  std::string_view field = calendar::field_of(path);
-  return c.first && c.lens.role == Role::origin && (field == "attendees" || field == "organizer");
+  std::string_view field = innermost_field(path);
+  return c.first && !c.born && c.lens.role == Role::origin && (field == "attendees" || field == "organizer");
 }
 
-void compare_unit(Comparison& c, const std::vector<std::string>& unit) {
+// One side has the occurrence no longer, the other edited it: the edit stays, with all that was said of the occurrence.
+void keep_edited_slot(Comparison& c, const std::string& slot_path) {
+  bool remote_edited = c.remote(slot_path) == "changed";
+  Conflict conflict = c.conflict(slot_path);
+  conflict.policy = "an edit beats a deletion";
+  conflict.winner = remote_edited ? Conflict::Winner::remote : Conflict::Winner::hub;
+  c.draft.plan.conflicts.push_back(std::move(conflict));
+  std::set<std::string> paths = inside(c, slot_path);
+  c.done.insert(paths.begin(), paths.end());
+  paths.insert(slot_path);
+  for (const std::string& path : paths) {
+    Value value = c.remote(path);
+    bool shows = value || look(c.shown, path) || c.agreed_remote(path);
+    if (remote_edited && shows && may_pull(c.lens, path)) c.write_hub(path, value);
+    // What the hub has beside this is pushed, because the agreement says that the replica shows what it holds.
+    c.agree(path, value, value);
+  }
+}
+
+// The replica removed an occurrence: what was said of it goes too, even what this replica could not show.
+void pull_exclusion(Comparison& c, const std::string& slot_path) {
+  c.write_hub(slot_path, "excluded");
+  c.agree(slot_path, "excluded", "excluded");
+  for (const std::string& path : inside(c, slot_path)) {
+    c.done.insert(path);
+    c.write_hub(path, std::nullopt);
+    c.agree(path, c.remote(path), std::nullopt);
+  }
+}
+
+// A parked conflict ends by itself when both sides came to say the same.
+void reconcile(Comparison& c, const std::vector<std::string>& unit) {
+  for (const std::string& path : unit)
+    if (c.remote(path) != look(c.shown, path)) return;
+  for (const std::string& path : unit) {
+    c.agree(path, c.remote(path), look(c.shown, path));
+    if (c.place.parked.contains(path)) c.out.reconciled.push_back(path);
+  }
+}
+
+Evidence evidence_of(const Comparison& c, const std::vector<std::string>& unit) {
   Evidence evidence;
   evidence.equal = true;
   evidence.pullable = true;
   for (const std::string& path : unit) {
-    if (c.place.parked.contains(path)) {
-      // A parked conflict ends by itself when both sides came to say the same.
-      if (c.remote(path) == look(c.shown, path)) c.agree(path, c.remote(path), look(c.shown, path));
-      return;
-    }
     evidence.remote_changed |= c.remote(path) != c.agreed_remote(path);
     evidence.hub_changed |= look(c.shown, path) != c.agreed_shown(path);
     evidence.equal &= c.remote(path) == look(c.shown, path);
-    evidence.pullable &= may_pull(c.lens, path);
+    evidence.pullable &= is_slot(path) ? slot_pullable(c, path) : may_pull(c.lens, path);
   }
+  return evidence;
+}
+
+void compare_unit(Comparison& c, const std::vector<std::string>& unit) {
   const std::string& path = unit.front();
-  bool is_slot = !calendar::slot_of(path).empty() &&
-                 path.size() == std::string_view("overrides/").size() + calendar::slot_of(path).size();
-  if (is_slot && c.remote(path) == Value("excluded") && hub_edited_slot(c, path)) evidence.hub_changed = true;
-  if (is_slot && look(c.shown, path) == Value("excluded") && replica_edited_slot(c, path))
-    evidence.remote_changed = true;
+  if (is_parked(c.place, path)) return reconcile(c, unit);
+  Evidence evidence = evidence_of(c, unit);
+  if (is_slot(path) && evidence.pullable) {
+    bool remote_has = c.remote(path) == "changed";
+    bool hub_has = look(c.shown, path) == "changed";
+    if (!remote_has && hub_has && evidence.remote_changed && hub_edited_slot(c, path))
+      return keep_edited_slot(c, path);
+    if (remote_has && !hub_has && evidence.hub_changed && replica_edited_slot(c, path))
+      return keep_edited_slot(c, path);
+  }
 
   switch (decide(evidence)) {
     case Move::keep:
     case Move::push: break;
     case Move::pull:
+      if (is_slot(path) && c.remote(path) == "excluded") return pull_exclusion(c, path);
       for (const std::string& p : unit) {
         Value value = c.remote(p);
+        if (value == c.agreed_remote(p)) continue;  // the replica may hold only a part of it
         c.write_hub(p, value);
         c.agree(p, value, value);
       }
@@ -241,25 +327,18 @@ void compare_unit(Comparison& c, const std::vector<std::string>& unit) {
         c.agree(p, c.remote(p), c.agreed_shown(p));
       }
       break;
-    case Move::clash:
-      if (is_slot && evidence.pullable) {
-        // An exclusion met an edit of the same occurrence: the edit stays.
-        Conflict conflict = c.conflict(path);
-        conflict.policy = "an edit beats a deletion";
-        bool remote_excluded = c.remote(path) == Value("excluded");
-        conflict.winner = remote_excluded ? Conflict::Winner::hub : Conflict::Winner::remote;
-        c.draft.plan.conflicts.push_back(conflict);
-        if (!remote_excluded) c.write_hub(path, c.remote(path));
-        c.agree(path, c.remote(path), remote_excluded ? c.agreed_shown(path) : c.remote(path));
-      } else {
-        clash(c, unit);
-      }
-      break;
+    case Move::clash: clash(c, unit); break;
   }
 }
 
 // First meeting: what only the hub has will be pushed, what only the replica has is pulled, the rest is compared.
 void adopt_unit(Comparison& c, const std::vector<std::string>& unit) {
+  const std::string& slot = unit.front();
+  if (is_slot(slot) && slot_pullable(c, slot)) {
+    Value remote = c.remote(slot);
+    Value hub = look(c.shown, slot);
+    if (remote && hub && remote != hub) return keep_edited_slot(c, slot);
+  }
   bool equal = true;
   bool remote_any = false;
   bool hub_any = false;
@@ -288,10 +367,27 @@ void adopt_unit(Comparison& c, const std::vector<std::string>& unit) {
   }
 }
 
-// The replica holds the very event that our unfinished write was to make: that write is its past.
-void take_intent(Base& base) {
+// What the replica holds because of our unfinished write is its past, not a person's edit.
+void take_intent(Base& base, const Facts& seen) {
   if (!base.intent || base.intent->kind == Intent::Kind::remove) return;
-  for (const auto& [path, value] : base.intent->target) base.fields[path] = {value, value, {}, false};
+  const Facts& target = base.intent->target;
+  if (base.intent->kind == Intent::Kind::create) {
+    for (const auto& [path, value] : target) base.fields[path] = {value, value, {}, false};
+    return;
+  }
+  std::set<std::string> paths;
+  for (const auto& [path, value] : target) paths.insert(path);
+  for (const auto& [path, agreed] : base.fields) paths.insert(path);
+  for (const std::string& path : paths) {
+    Value meant = look(target, path);
+    const Agreed* agreed = base.agreed(path);
+    if (look(seen, path) != meant || (agreed != nullptr ? agreed->remote : std::nullopt) == meant) continue;
+    if (meant) {
+      base.fields[path] = {meant, meant, {}, false};
+    } else {
+      base.fields.erase(path);
+    }
+  }
 }
 
 }  // namespace
@@ -302,17 +398,31 @@ std::int64_t edit_time(const Place& place, std::int64_t now_ms) {
   return std::clamp(end_of_grain, std::min(place.watched_since_ms, now_ms), now_ms);
 }
 
+bool is_parked(const Place& place, std::string_view path) {
+  if (place.parked.contains(std::string(path))) return true;
+  return (path == "when" || path == "recurrence") &&
+         (place.parked.contains("when") || place.parked.contains("recurrence"));
+}
+
 void pull_present(Draft draft, const Place& place, const Lens& lens, PlacePlan& out) {
   Base& base = out.base;
   bool known = base.standing == Standing::present;
   if (!known && base.intent && base.intent->kind == Intent::Kind::create && !place.seen.nonce.empty() &&
       base.intent->nonce == place.seen.nonce) {
     base.nonce = base.intent->nonce;
-    take_intent(base);
+    take_intent(base, place.seen.facts);
     known = true;
+  } else if (known) {
+    take_intent(base, place.seen.facts);
   }
   if (!known) base.fields.clear();
-  Comparison c{draft, place, lens, out, place.project(through(lens, draft.plan.hub.facts())), !known};
+  Comparison c{draft,
+               place,
+               lens,
+               out,
+               place.project(through(lens, facts_of(draft.plan.hub))),
+               !known,
+               draft.plan.hub.facts().empty()};
   if (known && base.role == Role::copy && base.fields.empty()) c.first = true;
   Value old_when = draft.plan.hub.value("when");
   Value old_recurrence = draft.plan.hub.value("recurrence");
@@ -323,6 +433,7 @@ void pull_present(Draft draft, const Place& place, const Lens& lens, PlacePlan& 
                     *place.seen.updated_ms <= base.updated_ms &&
                     std::ranges::find(base.earlier, digest) != base.earlier.end();
   for (const auto& unit : units(before, place.seen.facts, c.shown, base)) {
+    if (c.done.contains(unit.front())) continue;
     if (c.first) {
       adopt_unit(c, unit);
     } else {
@@ -338,43 +449,6 @@ void pull_present(Draft draft, const Place& place, const Lens& lens, PlacePlan& 
   base.items = {item};
   base.intent.reset();
   rekey_overrides(draft, place, old_when, old_recurrence);
-}
-
-void pull_absent(Draft draft, const Place& place, const Lens& lens, PlacePlan& out) {
-  Base& base = out.base;
-  EventPlan& plan = draft.plan;
-  out.base_changed = true;
-  base.intent.reset();
-  auto forget = [&](Standing standing) {
-    base.standing = standing;
-    base.fields.clear();
-    base.items.clear();
-  };
-  if (!plan.hub.alive()) return forget(Standing::gone);
-  if (base.standing == Standing::retired) return forget(Standing::none);
-  if (place.restore_absent) return forget(Standing::none);
-  if (!may_pull_deletion(lens)) return forget(Standing::not_here);
-
-  // A person's edit that this replica had not seen beats its deletion.
-  Facts shown = place.project(through(lens, plan.hub.facts()));
-  for (const auto& [path, agreed] : base.fields) {
-    Value now = look(shown, path);
-    if (now == agreed.shown) continue;
-    Conflict conflict;
-    conflict.calendar = place.calendar;
-    conflict.path = path;
-    conflict.base = agreed.shown;
-    conflict.hub = now;
-    conflict.policy = "an edit beats a deletion";
-    conflict.remote_ms = draft.now_ms;
-    plan.conflicts.push_back(std::move(conflict));
-    return forget(Standing::none);
-  }
-  out.deletion_pulled = true;
-  merge::Dot dot = plan.hub.write(merge::kLife, std::nullopt, place.replica, draft.now_ms);
-  plan.changes.push_back({std::string(merge::kLife), "alive", std::nullopt, place.calendar, dot});
-  plan.hub_changed = true;
-  forget(Standing::gone);
 }
 
 }  // namespace kalends::sync

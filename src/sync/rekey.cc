@@ -1,3 +1,7 @@
+// Overrides follow a series that moves: no override is left without a slot, and none is lost silently.
+#include <algorithm>
+
+#include "calendar/event.h"
 #include "calendar/occurrences.h"
 #include "calendar/when_text.h"
 #include "sync/pull.h"
@@ -41,58 +45,121 @@ bool occurs(const Facts& hub, LocalTime slot) {
   return false;
 }
 
-}  // namespace
+struct Rekeying {
+  Draft draft;
+  const Place& place;  // in whose name the hub is written
+  Facts facts;         // the hub before
+  std::vector<std::pair<std::string, std::optional<std::string>>> from, to;  // slots to leave, paths to write
 
-void rekey_overrides(Draft draft, const Place& place, const std::optional<std::string>& old_when,
-                     const std::optional<std::string>& old_recurrence) {
-  merge::EventState& hub = draft.plan.hub;
-  if (!old_when || (hub.value("when") == old_when && hub.value("recurrence") == old_recurrence)) return;
-  Facts facts = hub.facts();
-  auto before = calendar::parse_when(*old_when);
-  auto after = calendar::parse_when(facts.get("when"));
-  if (!before || !after) return;
-  std::int64_t shift = after->start.seconds - before->start.seconds;
-  std::vector<std::string> slots = hidden_slots(facts, place.project(facts));
-  auto write = [&](const std::string& path, const std::optional<std::string>& value) {
+  std::string path_of(const std::string& slot) const { return "overrides/" + slot; }
+
+  void leave(const std::string& slot, const std::optional<std::string>& new_slot) {
+    std::string old_path = path_of(slot);
+    for (const auto& [path, value] : facts) {
+      if (path != old_path && !path.starts_with(old_path + "/")) continue;
+      from.emplace_back(path, std::nullopt);
+      if (new_slot) to.emplace_back(path_of(*new_slot) + path.substr(old_path.size()), value);
+    }
+  }
+
+  void give_up(const std::string& slot) {
+    Conflict conflict;
+    conflict.calendar = place.calendar;
+    conflict.path = path_of(slot);
+    conflict.hub = facts.get(conflict.path);
+    conflict.winner = Conflict::Winner::remote;
+    conflict.policy = "the series moved and has no occurrence there any more";
+    conflict.hub_ms = draft.now_ms;
+    for (const auto& [path, value] : facts)
+      if (path.starts_with(conflict.path + "/"))
+        *conflict.hub += "\n" + path.substr(conflict.path.size() + 1) + "=" + value;
+    leave(slot, std::nullopt);
+    draft.plan.conflicts.push_back(std::move(conflict));
+  }
+
+  // Moves a slot by so many seconds, to a slot that the series has.
+  void move(const std::string& slot, std::int64_t shift) {
+    auto time = calendar::parse_local_time(slot);
+    auto after = calendar::parse_when(facts.get("when"));
+    if (!time || !after) return;
+    LocalTime moved{time->seconds + shift};
+    // The same place in a series that moved to other days first, then the same day at the new time.
+    LocalTime same_day = calendar::at(calendar::date_of(*time), calendar::second_of_day(after->start));
+    bool moved_fits = occurs(facts, moved);
+    if (!moved_fits && !occurs(facts, same_day)) return give_up(slot);
+    std::string target = calendar::to_string(moved_fits ? moved : same_day);
+    if (target != slot) leave(slot, target);
+  }
+
+  void write(const std::string& path, const std::optional<std::string>& value) {
+    merge::EventState& hub = draft.plan.hub;
     std::optional<std::string> old = hub.value(path);
     if (old == value) return;
     merge::Dot dot = hub.write(path, value, place.replica, draft.now_ms);
     draft.plan.changes.push_back({path, old, value, place.calendar, dot});
     draft.plan.hub_changed = true;
-  };
-  for (const std::string& slot : slots) {
-    auto time = calendar::parse_local_time(slot);
-    if (!time) continue;
-    LocalTime moved{time->seconds + shift};
-    std::string from = "overrides/" + slot;
-    // The same day at the new time first, then the same place in a series that moved to other days.
-    LocalTime same_day = calendar::at(calendar::date_of(*time), calendar::second_of_day(after->start));
-    bool same_day_fits = occurs(facts, same_day);
-    bool moved_fits = occurs(facts, moved);
-    if (same_day_fits || moved_fits) {
-      std::string to = "overrides/" + calendar::to_string(same_day_fits && !moved_fits ? same_day : moved);
-      if (to == from) continue;
-      for (const auto& [path, value] : facts) {
-        if (path != from && !path.starts_with(from + "/")) continue;
-        write(to + path.substr(from.size()), value);
-        write(path, std::nullopt);
-      }
-      continue;
-    }
-    Conflict conflict;
-    conflict.calendar = place.calendar;
-    conflict.path = from;
-    conflict.hub = facts.get(from);
-    conflict.winner = Conflict::Winner::remote;
-    conflict.policy = "the series moved and has no occurrence there any more";
-    conflict.hub_ms = draft.now_ms;
-    for (const auto& [path, value] : facts) {
-      if (path != from && !path.starts_with(from + "/")) continue;
-      if (path != from) *conflict.hub += "\n" + path.substr(from.size() + 1) + "=" + value;
-      write(path, std::nullopt);
-    }
-    draft.plan.conflicts.push_back(std::move(conflict));
   }
+
+  // All old slots are left before any new one is written, because one's new slot may be another's old one.
+  void finish() {
+    for (const auto& [path, value] : from) write(path, value);
+    for (const auto& [path, value] : to)
+      if (!draft.plan.hub.value(path)) write(path, value);
+  }
+};
+
+bool is_schedule_or_override(std::string_view path) {
+  return path == "when" || path == "recurrence" || !calendar::slot_of(path).empty();
+}
+
+bool is_slot(std::string_view path) {
+  std::string_view slot = calendar::slot_of(path);
+  return !slot.empty() && path.size() == std::string_view("overrides/").size() + slot.size();
+}
+
+}  // namespace
+
+void rekey_overrides(Draft draft, const Place& place, const std::optional<std::string>& old_when,
+                     const std::optional<std::string>& old_recurrence) {
+  const merge::EventState& hub = draft.plan.hub;
+  if (!old_when || (hub.value("when") == old_when && hub.value("recurrence") == old_recurrence)) return;
+  Rekeying rekeying{draft, place, facts_of(hub), {}, {}};
+  auto before = calendar::parse_when(*old_when);
+  auto after = calendar::parse_when(rekeying.facts.get("when"));
+  if (!before || !after) return;
+  std::int64_t shift = after->start.seconds - before->start.seconds;
+  for (const std::string& slot : hidden_slots(rekeying.facts, place.project(rekeying.facts)))
+    rekeying.move(slot, shift);
+  rekeying.finish();
+}
+
+void rekey_strays(Draft draft, const std::vector<Place>& places, const Facts& before) {
+  EventPlan& plan = draft.plan;
+  auto changed = std::ranges::find_if(
+      plan.changes, [](const HubChange& change) { return is_schedule_or_override(change.path); });
+  if (changed == plan.changes.end() || before.find("when") == nullptr) return;
+  auto place = std::ranges::find_if(places, [&](const Place& one) { return one.calendar == changed->from; });
+  if (place == places.end()) return;
+  // The schedules in whose slots an override may have been written.
+  std::vector<const Facts*> schedules{&before};
+  for (const Place& one : places)
+    if (one.seen.kind == Observation::Kind::present) schedules.push_back(&one.seen.facts);
+  Rekeying rekeying{draft, *place, facts_of(plan.hub), {}, {}};
+  auto after = calendar::parse_when(rekeying.facts.get("when"));
+  if (!after) return;
+  for (const auto& [path, value] : rekeying.facts) {
+    if (!is_slot(path)) continue;
+    std::string slot(calendar::slot_of(path));
+    auto time = calendar::parse_local_time(slot);
+    if (!time || occurs(rekeying.facts, *time)) continue;
+    for (const Facts* schedule : schedules) {
+      auto when = calendar::parse_when(schedule->get("when"));
+      if (!when || !occurs(*schedule, *time)) continue;
+      rekeying.move(slot, after->start.seconds - when->start.seconds);
+      break;
+    }
+  }
+  rekeying.finish();
 }
 
 }  // namespace kalends::sync

@@ -32,10 +32,20 @@ bool has_category(const calendar::Facts& hub, const std::vector<std::string>& wa
   return false;
 }
 
+// Name or address, without the words that only facts.h knows.
+bool attendee_matches(const calendar::Facts::Entry& entry, const Pattern& pattern) {
+  std::string address =
+      calendar::decode_key(std::string_view(entry.first).substr(std::string_view("attendees/").size()));
+  if (address.starts_with("mailto:")) address.erase(0, 7);
+  if (pattern.matches(address)) return true;
+  for (std::string_view line : split(entry.second, '\n'))
+    if (line.starts_with("name=") && pattern.matches(line.substr(5))) return true;
+  return false;
+}
+
 bool has_attendee(const calendar::Facts& hub, const Pattern& pattern) {
   return std::ranges::any_of(hub, [&](const calendar::Facts::Entry& entry) {
-    return calendar::field_of(entry.first) == "attendees" &&
-           (pattern.matches(entry.first) || pattern.matches(entry.second));
+    return calendar::field_of(entry.first) == "attendees" && attendee_matches(entry, pattern);
   });
 }
 
@@ -70,20 +80,25 @@ Lens extend(const Lens& from, const CompiledLink& compiled, Passage passage, boo
   return lens;
 }
 
+// Which routes a pass follows: those that carry the event, those that a window's edge closes, those that a filter closes.
+enum class Reach : std::uint8_t { wanted, aged, closed };
+
 // Grows `reached` by every calendar that can be reached; each takes the first link of the configuration that gets
-// there. `only_wanted` looks at routes that carry the event, the second pass adds those that a filter closes.
+// there.
 void grow(std::map<CalendarId, Lens>& reached, const std::vector<CompiledLink>& links,
-          const calendar::Facts& hub, const TimeFrame& frame, bool origin_writable, bool only_wanted) {
+          const calendar::Facts& hub, const TimeFrame& frame, bool origin_writable, Reach reach) {
   for (bool grew = true; grew;) {
     grew = false;
     for (const CompiledLink& compiled : links) {
       Passage how = passage(compiled, hub, frame);
-      if (only_wanted && how != Passage::passes) continue;
+      if (reach == Reach::wanted && how != Passage::passes) continue;
+      if (reach == Reach::aged && how == Passage::fails) continue;
       std::map<CalendarId, Lens> added;
       for (const CalendarId& from : compiled.link.calendars) {
         auto source = reached.find(from);
         if (source == reached.end() || !may_leave(compiled.link, from)) continue;
-        if (only_wanted && !source->second.wanted) continue;
+        if (reach == Reach::wanted && !source->second.wanted) continue;
+        if (reach == Reach::aged && !source->second.wanted && !source->second.aged) continue;
         for (const CalendarId& to : compiled.link.calendars)
           if (!reached.contains(to))
             added.try_emplace(to, extend(source->second, compiled, how, origin_writable));
@@ -126,8 +141,8 @@ std::map<CalendarId, Lens> routes(const std::vector<CompiledLink>& links, const 
     reached.emplace(origin, std::move(lens));
     origin_writable = origin_writable || writable.contains(origin);
   }
-  grow(reached, links, hub, frame, origin_writable, true);
-  grow(reached, links, hub, frame, origin_writable, false);
+  for (Reach reach : {Reach::wanted, Reach::aged, Reach::closed})
+    grow(reached, links, hub, frame, origin_writable, reach);
   return reached;
 }
 

@@ -264,7 +264,7 @@ void Story::tell_plan(const EventPlan& plan) {
     say(fmt::format("{} {}{} ({})", name_of(place.push->kind), place.calendar.value, paths, place.push->why));
   }
   for (const auto& spawned : plan.spawned)
-    say(fmt::format("another event: {}", quoted(spawned.get("title"))));
+    say(fmt::format("another event at {}: {}", spawned.home.value, quoted(spawned.facts.get("title"))));
 }
 
 void Story::show() {
