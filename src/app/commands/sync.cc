@@ -23,6 +23,7 @@ Result<engine::RunReport> run_cycle(Desk& desk, Wiring& wiring) {
   if (desk.console.confirm("This is the first run. Make these changes?"))
     return wiring.engine().sync({.yes = true});
   desk.console.line("Nothing was written. \"kalends sync\" asks again; \"kalends sync --yes\" answers yes.");
+  report.moves.clear();  // they were just shown
   return report;
 }
 
