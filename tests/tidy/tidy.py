@@ -45,6 +45,12 @@ TEST_MAY_INCLUDE = {
 VENDORS = re.compile(r"google|caldav|notion|obsidian|icloud|outlook|\bgraph\b|microsoft", re.IGNORECASE)
 VENDOR_ROOMS = ("provider/", "lab/", "app/")
 
+TEST_FILE = re.compile(r"_(test|fuzz)\.cc$|(^|/)test_[a-z_]+\.h$|_contract(_bench)?\.h$")
+
+# The engine and what stands on it know ports, never an adapter.
+KNOW_PORTS_ONLY = ("engine", "api")
+ADAPTERS = ("provider/", "store/", "net", "system")
+
 # Addresses of a machine or a registry have no place in what a stranger clones.
 MACHINE = re.compile(
     r"(?<![\w.-])/(?:home|root|Users|work|mnt)/[\w.-]+|registry\.npmjs\.org|deb\.debian\.org|proxy\.golang\.org"
@@ -72,7 +78,7 @@ def check_includes(relative, text):
     here = folder_of(relative)
     if here not in FLOORS:
         return [f"src/{relative}:1: this folder has no floor; add it to tests/tidy/tidy.py and docs/ARCHITECTURE.md"]
-    is_test = re.search(r"_(test|fuzz)\.cc$", relative) is not None
+    is_test = TEST_FILE.search(relative) is not None
     findings = []
     for line, name in includes_of(text):
         there = folder_of(name)
@@ -82,6 +88,8 @@ def check_includes(relative, text):
             findings.append(f'src/{relative}:{line}: "{name}" is in no folder of src/; name it from src/ on')
         elif is_test and there in TEST_MAY_INCLUDE.get(here, set()):
             continue
+        elif here in KNOW_PORTS_ONLY and there.startswith(ADAPTERS):
+            findings.append(f'src/{relative}:{line}: {here} may not include "{name}": it knows ports, never an adapter')
         elif FLOORS[there] >= FLOORS[here]:
             kind = "a sibling" if FLOORS[there] == FLOORS[here] else "a higher floor"
             findings.append(f'src/{relative}:{line}: {here} may not include "{name}": {there} is {kind}')
@@ -97,7 +105,7 @@ def check_size(relative, text):
 
 def check_vendors(relative, text):
     """No vendor's word in code outside the rooms that may know vendors. Tests name what they test against."""
-    if relative.startswith(VENDOR_ROOMS) or re.search(r"_(test|fuzz)\.cc$|_contract\.h$", relative):
+    if relative.startswith(VENDOR_ROOMS) or TEST_FILE.search(relative):
         return []
     findings = []
     for number, line in enumerate(without_comments(text).split("\n"), 1):

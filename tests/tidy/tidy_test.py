@@ -20,6 +20,10 @@ class Includes(unittest.TestCase):
         self.assertIn("a sibling", check_includes("provider/caldav/dav.cc", '#include "net/http.h"\n')[0])
         self.assertIn("a sibling", check_includes("ical/text.cc", '#include "merge/dot.h"\n')[0])
 
+    def test_the_engine_knows_no_adapter(self):
+        self.assertIn("never an adapter", check_includes("engine/act.cc", '#include "store/sqlite/store.h"\n')[0])
+        self.assertEqual(check_includes("engine/act_test.cc", '#include "store/sqlite/store.h"\n'), [])
+
     def test_tests_may_use_the_real_thing(self):
         self.assertEqual(check_includes("provider/caldav/dav_test.cc", '#include "net/http.h"\n'), [])
         self.assertNotEqual(check_includes("engine/act_test.cc", '#include "app/config.h"\n'), [])

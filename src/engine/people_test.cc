@@ -1,0 +1,224 @@
+// What people ask of the engine: undo, their word on conflicts and mail, lineage, restore.
+#include <gtest/gtest.h>
+
+#include "engine/engine.h"
+#include "engine/test_bench.h"
+
+namespace kalends::engine {
+namespace {
+
+TEST(Engine, UndoOfARunTakesAnEditBackOnEverySide) {
+  TwoCalendars bench;
+  auto id = bench.servers["work"]->put(meeting("Standup"), "a@x");
+  bench.sync();
+  bench.servers["work"]->edit(id, [](Facts& f) { f.set("title", "Oops"); });
+  std::int64_t run = bench.sync().run;
+  EXPECT_EQ(bench.only("home").get("title"), "Oops");
+  auto undo = bench.engine().undo_run(run);
+  ASSERT_TRUE(undo);
+  EXPECT_EQ(undo->restored, 1u);
+  bench.sync();
+  EXPECT_EQ(bench.only("home").get("title"), "Standup");
+  EXPECT_EQ(bench.only("work").get("title"), "Standup");
+  bench.expect_quiet();
+}
+
+TEST(Engine, UndoKeepsWhatWasChangedSince) {
+  TwoCalendars bench;
+  auto id = bench.servers["work"]->put(meeting("Standup"), "a@x");
+  bench.sync();
+  bench.servers["work"]->edit(id, [](Facts& f) {
+    f.set("title", "Oops");
+    f.set("location", "Room 1");
+  });
+  std::int64_t run = bench.sync().run;
+  bench.servers["work"]->edit(id, [](Facts& f) { f.set("title", "Better"); });
+  bench.sync();
+  auto undo = bench.engine().undo_run(run);
+  ASSERT_TRUE(undo);
+  EXPECT_EQ(undo->kept.size(), 1u);
+  bench.sync();
+  EXPECT_EQ(bench.only("home").get("title"), "Better");
+  EXPECT_EQ(bench.only("home").get("location"), "");
+}
+
+TEST(Engine, UndoOfADeletionRevivesTheEventEverywhere) {
+  TwoCalendars bench;
+  auto id = bench.servers["work"]->put(meeting("Standup"), "a@x");
+  bench.sync();
+  bench.servers["work"]->erase(id);
+  std::int64_t run = bench.sync().run;
+  EXPECT_TRUE(bench.servers["home"]->list().empty());
+  ASSERT_TRUE(bench.engine().undo_run(run));
+  bench.sync();
+  EXPECT_EQ(bench.only("work"), meeting("Standup"));
+  EXPECT_EQ(bench.only("home"), meeting("Standup"));
+  bench.expect_quiet();
+}
+
+TEST(Engine, UndoOfACreateTakesOurCopyBackAndLeavesThePersonsEvent) {
+  TwoCalendars bench;
+  bench.servers["work"]->put(meeting("Standup"), "a@x");
+  std::int64_t run = bench.sync().run;
+  ASSERT_TRUE(bench.engine().undo_run(run));
+  bench.sync();
+  EXPECT_EQ(bench.servers["work"]->list().size(), 1u);
+  EXPECT_TRUE(bench.servers["home"]->list().empty());
+  bench.expect_quiet();
+}
+
+TEST(Engine, AskWaitsForAPersonAndTakesTheirWord) {
+  TwoCalendars bench;
+  bench.settings.links.front().conflict.kind = sync::Policy::Kind::ask;
+  auto id = bench.servers["work"]->put(meeting("Standup"), "a@x");
+  bench.sync();
+  auto copy = bench.servers["home"]->list().front().id;
+  bench.servers["work"]->edit(id, [](Facts& f) { f.set("title", "W"); });
+  bench.servers["home"]->edit(copy, [](Facts& f) { f.set("title", "H"); });
+  RunReport report = bench.sync();
+  EXPECT_EQ(report.conflicts_open, 1u);
+  EXPECT_EQ(bench.only("work").get("title"), "W");
+  EXPECT_EQ(bench.only("home").get("title"), "H");
+  auto conflicts = bench.engine().conflicts();
+  ASSERT_EQ(conflicts->size(), 1u);
+  ASSERT_TRUE(bench.engine().resolve(conflicts->front().id, Take::calendar, CalendarId("home")));
+  bench.sync();
+  EXPECT_EQ(bench.only("work").get("title"), "H");
+  EXPECT_EQ(bench.only("home").get("title"), "H");
+  EXPECT_TRUE(bench.engine().conflicts()->empty());
+  bench.expect_quiet();
+}
+
+TEST(Engine, KeepBothMakesTwoEventsOnBothSides) {
+  TwoCalendars bench;
+  bench.settings.links.front().conflict.kind = sync::Policy::Kind::both;
+  auto id = bench.servers["work"]->put(meeting("Standup"), "a@x");
+  bench.sync();
+  auto copy = bench.servers["home"]->list().front().id;
+  bench.servers["work"]->edit(id, [](Facts& f) { f.set("title", "W"); });
+  bench.servers["home"]->edit(copy, [](Facts& f) { f.set("title", "H"); });
+  bench.sync();
+  for (const char* name : {"work", "home"}) {
+    std::set<std::string> titles;
+    for (const auto& item : bench.servers[name]->list()) titles.insert(item.facts.get("title"));
+    EXPECT_EQ(titles, (std::set<std::string>{"W", "H"})) << name;
+  }
+  bench.expect_quiet();
+}
+
+TEST(Engine, APersonsDuplicateOfACopyIsANewEvent) {
+  TwoCalendars bench;
+  bench.servers["work"]->put(meeting("Standup"), "a@x");
+  bench.sync();
+  bench.servers["home"]->duplicate(bench.servers["home"]->list().front().id);
+  bench.sync();
+  EXPECT_EQ(bench.servers["home"]->list().size(), 2u);
+  EXPECT_EQ(bench.servers["work"]->list().size(), 2u);
+  bench.expect_quiet();
+}
+
+TEST(Engine, WritesThatWouldSendMailAreHeldUntilApproved) {
+  Bench bench;
+  Profile strict;
+  strict.schedules = true;
+  bench.add("work", strict);
+  bench.add("home");
+  bench.link({"work", "home"});
+  Facts invited = meeting("Board");
+  invited.set("organizer", "address=mailto:me@example.org");
+  invited.set("attendees/mailto:bob@example.org", "name=Bob");
+  bench.servers["work"]->put(invited, "a@x");
+  bench.sync();
+  EXPECT_EQ(bench.only("home"), meeting("Board"));
+  auto copy = bench.servers["home"]->list().front().id;
+  bench.servers["home"]->edit(copy, [](Facts& f) { f.set("title", "Board meeting"); });
+  RunReport report = bench.sync();
+  EXPECT_EQ(report.messages_sent, 0u);
+  EXPECT_TRUE(bench.servers["work"]->outbox().empty());
+  EXPECT_EQ(bench.only("work").get("title"), "Board");
+  ASSERT_EQ(bench.engine().held()->size(), 1u);
+  HeldView held = bench.engine().held()->front();
+  EXPECT_EQ(held.kind, "mail");
+  EXPECT_NE(held.reason.find("bob@example.org"), std::string::npos);
+  ASSERT_TRUE(bench.engine().approve(held.id));
+  bench.sync();
+  EXPECT_EQ(bench.only("work").get("title"), "Board meeting");
+  EXPECT_FALSE(bench.servers["work"]->outbox().empty());
+  bench.expect_quiet();
+}
+
+TEST(Engine, EveryProfileConverges) {
+  for (const Profile& profile : provider::profiles()) {
+    if (profile.read_only) continue;
+    Bench bench;
+    bench.add("work");
+    bench.add("home", profile);
+    bench.link({"work", "home"});
+    Facts rich = meeting("Quarterly review of everything ");
+    rich.set("description", "Bring <b>slides</b> ");
+    rich.set("categories/Büro", "1");
+    rich.set("recurrence", "RRULE:FREQ=WEEKLY;COUNT=4");
+    auto id = bench.servers["work"]->put(rich, "a@x");
+    for (int i = 0; i < 3; ++i) bench.sync();
+    EXPECT_EQ(bench.servers["home"]->list().size(), 1u) << profile.name;
+    bench.servers["work"]->edit(id, [](Facts& f) { f.set("location", "Room 2"); });
+    for (int i = 0; i < 3; ++i) bench.sync();
+    EXPECT_EQ(bench.servers["home"]->list().size(), 1u) << profile.name;
+    EXPECT_EQ(bench.only("work").get("description"), "Bring <b>slides</b> ") << profile.name;
+    std::size_t before = bench.writes();
+    bench.sync();
+    bench.sync();
+    EXPECT_EQ(bench.writes(), before) << profile.name << " is not quiet";
+  }
+}
+
+TEST(Engine, LineageSaysWhereEachFieldCameFrom) {
+  TwoCalendars bench;
+  bench.servers["work"]->put(meeting("Standup"), "a@x");
+  bench.sync();
+  auto copy = bench.servers["home"]->list().front().id;
+  bench.servers["home"]->edit(copy, [](Facts& f) { f.set("location", "Room 2"); });
+  std::int64_t run = bench.sync().run;
+  auto lineage = bench.engine().why("standup");
+  ASSERT_TRUE(lineage) << lineage.error().message;
+  ASSERT_EQ(lineage->size(), 1u);
+  const Lineage& one = lineage->front();
+  ASSERT_EQ(one.places.size(), 2u);
+  for (const FieldLineage& field : one.fields) {
+    if (field.path == "title") EXPECT_EQ(field.from, "work");
+    if (field.path == "location") {
+      EXPECT_EQ(field.from, "home");
+      EXPECT_EQ(field.run, run);
+      EXPECT_EQ(field.link, "link1");
+    }
+  }
+  EXPECT_TRUE(bench.engine().why("a@x"));
+  EXPECT_FALSE(bench.engine().why("nothing"));
+}
+
+TEST(Engine, AfterARestoreNothingIsDoubledAndNothingDeleted) {
+  FullBench bench;
+  auto list = bench.servers["work"]->list();
+  bench.servers["work"]->erase(list[0].id);
+  ASSERT_TRUE(bench.engine().after_restore());
+  bench.sync();
+  bench.sync();
+  EXPECT_GE(bench.servers["work"]->list().size(), 19u);
+  EXPECT_EQ(bench.servers["home"]->list().size(), 20u);
+  EXPECT_LE(bench.servers["work"]->list().size(), 20u);
+  bench.expect_quiet();
+}
+
+TEST(Engine, AnotherAddressIsAnotherCalendar) {
+  FullBench bench;
+  bench.servers["other"] =
+      std::make_unique<MemoryServer>("other", Profile{}, [&] { return bench.clock.now(); });
+  bench.providers["home"] = std::make_unique<MemoryProvider>(*bench.servers["other"]);
+  bench.sync();
+  EXPECT_EQ(bench.servers["work"]->list().size(), 20u);
+  EXPECT_EQ(bench.servers["other"]->list().size(), 20u);
+  bench.expect_quiet();
+}
+
+}  // namespace
+}  // namespace kalends::engine
