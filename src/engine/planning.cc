@@ -17,6 +17,7 @@ bool is_attached(const std::optional<sync::Base>& base, const ports::Item& item)
   if (!base) return true;
   switch (base->standing) {
     case Standing::present:
+      return base->remote_id() != item.id;  // another item took the place of the one agreed
     case Standing::retired: return false;
     case Standing::not_here:
     case Standing::gone: return true;
