@@ -84,7 +84,6 @@ class TwoVaults(unittest.TestCase):
         run = self.desk.sync()["run"]
         self.assertEqual(self.titles("work"), ["Oops"])
         self.desk.run("undo", run)
-        self.desk.sync()
         for vault in ("work", "home"):
             self.assertEqual(self.titles(vault), ["Dinner", "Lunch"])
 
@@ -93,7 +92,6 @@ class TwoVaults(unittest.TestCase):
         path = self.write("Lunch")
         run = self.desk.sync()["run"]
         self.desk.run("undo", run)
-        self.desk.sync()
         self.assertEqual((self.titles("work"), self.titles("home")), (["Lunch"], []))
         self.assertTrue(path.exists())
 

@@ -109,16 +109,24 @@ Exit run_undo(Desk& desk) {
   return with_wiring(desk, Access::write, [&](Wiring& wiring, const Config&) {
     const auto report = is_write ? wiring.engine().undo_write(*number) : wiring.engine().undo_run(*number);
     if (!report) return desk.console.fail(report.error());
+    // Taking back means on every side, so the cycle that carries it out follows at once.
+    std::optional<engine::RunReport> carried;
+    if (report->restored > 0) {
+      auto cycle = wiring.engine().sync({});
+      if (!cycle) return desk.console.fail(cycle.error());
+      carried = *std::move(cycle);
+    }
     Json answer = Json::object();
     answer.set("run", report->run).set("restored", report->restored).set("kept", texts(report->kept));
+    if (carried) answer.set("sync", to_json(*carried));
     desk.console.answer(answer);
-    desk.console.line(
-        report->restored == 0
-            ? "Nothing was left to take back."
-            : fmt::format("Took back {} as run {}. The next \"kalends sync\" carries it to every side.",
-                          counted(report->restored, "change"), report->run));
+    desk.console.line(report->restored == 0 ? "Nothing was left to take back."
+                                            : fmt::format("Took back {} as run {}.",
+                                                          counted(report->restored, "change"), report->run));
     for (const std::string& kept : report->kept) desk.console.line("Stays: " + printable(kept));
-    return Exit::done;
+    if (!carried) return Exit::done;
+    print_report(desk.console, *carried, desk.invocation.all);
+    return exit_of(*carried);
   });
 }
 
