@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "base/digest.h"
+#include "base/text.h"
 #include "engine/inner.h"
 
 namespace kalends::engine {
@@ -66,7 +67,6 @@ Result<void> Engine::Inner::hold_incoming(Transaction& tx, Cycle& cycle, std::ve
     incoming.reset = cycle.reset.contains(id);
     for (const ports::BaseRow& row : TRY(tx.bases_at(id)))
       if (!row.remote.empty()) ++incoming.agreed;
-    incoming.present = TRY(tx.items(id)).size();
     std::vector<EventId> shared;
     for (const Planned& one : planned) {
       for (const sync::PlacePlan& place : one.plan.places) {
@@ -87,6 +87,7 @@ Result<void> Engine::Inner::hold_incoming(Transaction& tx, Cycle& cycle, std::ve
         }
       }
     }
+    if (incoming.deletions.size() >= sync::kFewEvents) incoming.present = TRY(tx.items(id)).size();
     std::vector<sync::Hold> holds = sync::guard(incoming);
     bool deletions_held = std::ranges::any_of(holds, [](const sync::Hold& h) { return is_deletion(h.kind); });
     if (!shared.empty() && !deletions_held)
@@ -130,18 +131,89 @@ Result<void> Engine::Inner::hold_incoming(Transaction& tx, Cycle& cycle, std::ve
   return {};
 }
 
-Result<void> Engine::Inner::hold_outgoing(Transaction& tx, Cycle& cycle, std::vector<Planned>& planned) {
-  std::map<std::pair<HoldKind, CalendarId>, Cycle::Holding> holdings;
-  std::map<CalendarId, bool> had_events;
-  for (const CalendarId& id : settings.calendars) {
-    bool any = false;
-    for (const ports::ItemRow& item : TRY(tx.items(id))) any = any || item.mark.empty();
-    had_events[id] = any;
+namespace {
+
+// The writes of one cycle as they pass the guard, and what it keeps back of them.
+class Outgoing {
+ public:
+  explicit Outgoing(Cycle& cycle) : cycle_(cycle) {}
+
+  // Takes the place's push out of the plan unless a person approved this very work. True when it was taken out.
+  bool hold(HoldKind why, const std::string& key, std::string reason, const Planned& one,
+            sync::PlacePlan& place, const std::vector<std::string>& recipients = {}) {
+    cycle_.proposed.insert(key);
+    if (cycle_.approved.contains(key)) return false;
+    bool rejected = cycle_.rejected.contains(key);
+    if (rejected) {
+      if (why == HoldKind::mail) forget(place);
+    } else {
+      note(why, key, std::move(reason), one, place, recipients);
+    }
+    place.push.reset();
+    place.settled = rejected && why != HoldKind::first_run;
+    return true;
   }
+
+  void finish() {
+    for (auto& [group, holding] : holdings_) cycle_.holdings.push_back(std::move(holding));
+  }
+
+ private:
+  // A rejected write is not planned again until the hub changes once more.
+  static void forget(sync::PlacePlan& place) {
+    if (place.push->kind != sync::Intent::Kind::update) return;
+    for (const std::string& path : place.push->paths) {
+      const std::string* target = place.push->target.find(path);
+      place.base.fields[path].shown = target != nullptr ? std::optional(*target) : std::nullopt;
+    }
+    place.base_changed = true;
+  }
+
+  void note(HoldKind why, const std::string& key, std::string reason, const Planned& one,
+            const sync::PlacePlan& place, const std::vector<std::string>& recipients) {
+    const CalendarId& id = place.calendar;
+    // One row for a whole first run; mail and circles are decided one by one.
+    CalendarId group = why == HoldKind::first_run ? id : CalendarId(id.value + "|" + key);
+    Cycle::Holding& holding = holdings_.try_emplace({why, group}, Cycle::Holding{why, id, {}}).first->second;
+    HeldRecord& record = holding.record;
+    record.reason = std::move(reason);
+    if (std::ranges::find(record.keys, key) == record.keys.end()) record.keys.push_back(key);
+    record.recipients.insert(record.recipients.end(), recipients.begin(), recipients.end());
+    Move move = move_of(move_kind(place.push->kind), one, id, place.push->why);
+    move.fields = fields_of(place.push->paths);
+    record.work.push_back(std::move(move));
+  }
+
+  Cycle& cycle_;
+  std::map<std::pair<HoldKind, CalendarId>, Cycle::Holding> holdings_;
+};
+
+ports::WriteKind write_kind(sync::Intent::Kind kind) {
+  switch (kind) {
+    case sync::Intent::Kind::create: return ports::WriteKind::create;
+    case sync::Intent::Kind::update: return ports::WriteKind::update;
+    case sync::Intent::Kind::remove: return ports::WriteKind::remove;
+  }
+  return ports::WriteKind::update;
+}
+
+}  // namespace
+
+// Whether the calendar holds events that are not copies of ours; asked of the store once a cycle, and only when a new
+// link means to write there.
+Result<bool> Engine::Inner::holds_events(Transaction& tx, Cycle& cycle, const CalendarId& id) {
+  auto [it, inserted] = cycle.holds_events.try_emplace(id, false);
+  if (inserted)
+    for (const ports::ItemRow& item : TRY(tx.items(id))) it->second = it->second || item.mark.empty();
+  return it->second;
+}
+
+Result<void> Engine::Inner::hold_outgoing(Transaction& tx, Cycle& cycle, std::vector<Planned>& planned) {
   std::set<std::string> first_links;
   for (const sync::Link& link : settings.links)
     if (!TRY(tx.meta(link_key(link)))) first_links.insert(link.id.value);
 
+  Outgoing outgoing(cycle);
   for (Planned& one : planned) {
     for (sync::PlacePlan& place : one.plan.places) {
       if (!place.push) continue;
@@ -152,73 +224,43 @@ Result<void> Engine::Inner::hold_outgoing(Transaction& tx, Cycle& cycle, std::ve
         place.settled = false;
         continue;
       }
-      auto kind = push.kind == sync::Intent::Kind::create   ? Move::Kind::create
-                  : push.kind == sync::Intent::Kind::update ? Move::Kind::update
-                                                            : Move::Kind::remove;
-      auto hold = [&](HoldKind why, std::string key, std::string reason,
-                      std::vector<std::string> recipients = {}) {
-        cycle.proposed.insert(key);
-        if (cycle.approved.contains(key)) return false;
-        bool rejected = cycle.rejected.contains(key);
-        if (!rejected) {
-          // One row for a whole first run; mail and circles are decided one by one.
-          CalendarId group = why == HoldKind::first_run ? id : CalendarId(id.value + "|" + key);
-          Cycle::Holding& holding =
-              holdings.try_emplace({why, group}, Cycle::Holding{why, id, {}}).first->second;
-          holding.record.reason = std::move(reason);
-          if (std::ranges::find(holding.record.keys, key) == holding.record.keys.end())
-            holding.record.keys.push_back(key);
-          holding.record.recipients.insert(holding.record.recipients.end(), recipients.begin(),
-                                           recipients.end());
-          Move move = move_of(kind, one, id, push.why);
-          move.fields = fields_of(push.paths);
-          holding.record.work.push_back(std::move(move));
-        } else if (why == HoldKind::mail && push.kind == sync::Intent::Kind::update) {
-          // A rejected write is not planned again until the hub changes once more.
-          for (const std::string& path : push.paths) {
-            const std::string* target = push.target.find(path);
-            place.base.fields[path].shown = target != nullptr ? std::optional(*target) : std::nullopt;
-          }
-          place.base_changed = true;
-        }
-        place.push.reset();
-        place.settled = rejected && why != HoldKind::first_run;
-        return true;
-      };
-
-      const sync::Lens* lens = one.lenses.contains(id) ? &one.lenses.at(id) : nullptr;
-      std::string link_id = lens != nullptr ? lens->link.value : std::string();
-      if (had_events[id] && first_links.contains(link_id) && !cycle.yes &&
-          hold(HoldKind::first_run, "first_run|" + link_id + "|" + id.value,
-               fmt::format(
-                   "\"{}\" already holds events, and a new link would write into it for the first time.",
-                   id.value)))
+      auto lens = one.lenses.find(id);
+      std::string link_id = lens != one.lenses.end() ? lens->second.link.value : std::string();
+      if (!cycle.yes && first_links.contains(link_id) && TRY(holds_events(tx, cycle, id)) &&
+          outgoing.hold(
+              HoldKind::first_run, "first_run|" + link_id + "|" + id.value,
+              fmt::format(
+                  "\"{}\" already holds events, and a new link would write into it for the first time.",
+                  id.value),
+              one, place))
         continue;
+
       auto item = one.loaded.items.find(id);
       std::optional<ports::Item> current;
       if (item != one.loaded.items.end()) current = TRY(decode_item(item->second));
-      auto write_kind = push.kind == sync::Intent::Kind::create   ? ports::WriteKind::create
-                        : push.kind == sync::Intent::Kind::update ? ports::WriteKind::update
-                                                                  : ports::WriteKind::remove;
-      auto recipients = providers.at(id)->recipients(write_kind, current ? &*current : nullptr, push.target);
-      std::string digest = std::to_string(sync::digest_of(push.target));
+      auto recipients =
+          providers.at(id)->recipients(write_kind(push.kind), current ? &*current : nullptr, push.target);
+      std::string tail =
+          id.value + "|" + one.loaded.row.id.value + "|" + std::to_string(sync::digest_of(push.target));
       if (!recipients.empty()) {
-        std::string list;
-        for (const std::string& who : recipients) list += (list.empty() ? "" : ", ") + who;
-        if (hold(HoldKind::mail, key_of("mail", id, one.loaded.row.id) + "|" + digest,
-                 fmt::format("This write would make \"{}\" send mail to {}.", id.value, list), recipients))
+        if (outgoing.hold(HoldKind::mail, "mail|" + tail,
+                          fmt::format("This write would make \"{}\" send mail to {}.", id.value,
+                                      join(recipients, ", ")),
+                          one, place, recipients))
           continue;
         cycle.report.messages_sent += recipients.size();
       }
       if (push.kind == sync::Intent::Kind::update &&
           sync::oscillates(place.base.pushed, sync::digest_of(push.target)))
-        hold(HoldKind::oscillating, key_of("circle", id, one.loaded.row.id) + "|" + digest,
-             fmt::format(
-                 "The same change of \"{}\" was written to \"{}\" again and again, and undone each time.",
-                 one.plan.hub.value("title").value_or(""), id.value));
+        outgoing.hold(
+            HoldKind::oscillating, "circle|" + tail,
+            fmt::format(
+                "The same change of \"{}\" was written to \"{}\" again and again, and undone each time.",
+                one.plan.hub.value("title").value_or(""), id.value),
+            one, place);
     }
   }
-  for (auto& [group, holding] : holdings) cycle.holdings.push_back(std::move(holding));
+  outgoing.finish();
   return {};
 }
 

@@ -22,6 +22,15 @@ const char* to_string(Move::Kind kind) {
   return "pull";
 }
 
+Move::Kind move_kind(sync::Intent::Kind kind) {
+  switch (kind) {
+    case sync::Intent::Kind::create: return Move::Kind::create;
+    case sync::Intent::Kind::update: return Move::Kind::update;
+    case sync::Intent::Kind::remove: return Move::Kind::remove;
+  }
+  return Move::Kind::update;
+}
+
 Engine::Engine(World world, Settings settings, std::map<CalendarId, ports::Provider*> providers)
     : inner_(new Inner{world, std::move(settings), std::move(providers), {}, {}, true, "1", {}}) {
   auto compiled = sync::compile(inner_->settings.links);

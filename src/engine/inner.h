@@ -45,8 +45,9 @@ struct Cycle {
   bool dry = false;
   std::map<CalendarId, Instant> watched_since;  // the look before this one
   std::set<CalendarId> reachable;
-  std::set<CalendarId> reset;  // listed anew after a dead cursor
-  std::set<CalendarId> gone;   // the collection itself is not there
+  std::set<CalendarId> reset;               // listed anew after a dead cursor
+  std::map<CalendarId, bool> holds_events;  // see Inner::holds_events
+  std::set<CalendarId> gone;                // the collection itself is not there
   std::map<CalendarId, CalendarCounts> counts;
   std::set<std::string> approved, rejected;  // keys of held work that a person decided
   std::set<std::pair<EventId, CalendarId>>
@@ -96,6 +97,7 @@ struct Engine::Inner {
 
   // holding.cc
   Result<void> hold_incoming(Transaction& tx, Cycle& cycle, std::vector<Planned>& planned);
+  Result<bool> holds_events(Transaction& tx, Cycle& cycle, const CalendarId& id);
   Result<void> hold_outgoing(Transaction& tx, Cycle& cycle, std::vector<Planned>& planned);
   Result<void> store_holdings(Transaction& tx, Cycle& cycle);
 
@@ -149,6 +151,7 @@ struct Engine::Inner {
 
 // The names of a calendar in any epoch: "work#2" is "work".
 std::string replica_name(std::string_view replica);
+Move::Kind move_kind(sync::Intent::Kind kind);
 // The fields of some paths, without repeats: "title", "when", "attendees".
 std::vector<std::string> fields_of(const std::vector<std::string>& paths);
 std::vector<std::string> fields_of(const std::vector<calendar::Change>& changes);

@@ -23,15 +23,6 @@ Move move_of(Move::Kind kind, const Planned& planned, const CalendarId& calendar
   return move;
 }
 
-Move::Kind kind_of(sync::Intent::Kind kind) {
-  switch (kind) {
-    case sync::Intent::Kind::create: return Move::Kind::create;
-    case sync::Intent::Kind::update: return Move::Kind::update;
-    case sync::Intent::Kind::remove: return Move::Kind::remove;
-  }
-  return Move::Kind::update;
-}
-
 // The calendars whose changes this cycle carries to the others, as text.
 std::string source_of(const Planned& planned, const CalendarId& target) {
   for (const sync::HubChange& change : planned.plan.changes)
@@ -148,7 +139,7 @@ Result<void> Engine::Inner::close_conflicts(Transaction& tx, const Planned& one)
 Result<void> Engine::Inner::keep_place(Transaction& tx, Cycle& cycle, Planned& one, sync::PlacePlan& place) {
   if (place.push) {
     sync::Push& push = *place.push;
-    Move move = move_of(kind_of(push.kind), one, place.calendar);
+    Move move = move_of(move_kind(push.kind), one, place.calendar);
     move.from = source_of(one, place.calendar);
     move.fields = fields_of(push.paths);
     move.why = push.why;
