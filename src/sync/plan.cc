@@ -82,6 +82,18 @@ bool waits(const EventPlan& plan, const CalendarId& calendar, const std::string&
   });
 }
 
+// A drifted value that our write takes away is kept in a conflict.
+void keep_drifted(EventPlan& plan, const Place& place, const std::string& path, Agreed& agreed) {
+  Conflict conflict;
+  conflict.calendar = place.calendar;
+  conflict.path = path;
+  conflict.base = agreed.shown;
+  conflict.remote = agreed.remote;
+  conflict.policy = "this place may not change it";
+  plan.conflicts.push_back(std::move(conflict));
+  agreed.drifted = false;
+}
+
 // The update that makes a present item show the hub, or nothing.
 std::optional<Push> update_push(EventPlan& plan, const Place& place, const Lens& lens, PlacePlan& out) {
   Facts shown = place.project(through(lens, facts_of(plan.hub)));
@@ -130,6 +142,10 @@ std::optional<Push> update_push(EventPlan& plan, const Place& place, const Lens&
   if (changed.empty()) return std::nullopt;
   target = tidy(std::move(target));
   if (target == place.seen.facts) return std::nullopt;
+  // An occurrence that goes takes with it what a person said of it here.
+  for (auto& [path, agreed] : out.base.fields)
+    if (agreed.drifted && agreed.remote && target.find(path) == nullptr)
+      keep_drifted(plan, place, path, agreed);
   return Push{Intent::Kind::update, place.seen.facts, std::move(target), std::move(changed),
               "the event changed elsewhere"};
 }
@@ -138,14 +154,7 @@ std::optional<Push> update_push(EventPlan& plan, const Place& place, const Lens&
 void keep_drift(EventPlan& plan, const Place& place, PlacePlan& out) {
   for (auto& [path, agreed] : out.base.fields) {
     if (!agreed.drifted || agreed.remote == agreed.shown) continue;
-    Conflict conflict;
-    conflict.calendar = place.calendar;
-    conflict.path = path;
-    conflict.base = agreed.shown;
-    conflict.remote = agreed.remote;
-    conflict.policy = "this place may not change it";
-    plan.conflicts.push_back(std::move(conflict));
-    agreed.drifted = false;
+    keep_drifted(plan, place, path, agreed);
     out.base_changed = true;
   }
 }

@@ -87,7 +87,8 @@ struct Comparison {
     c.path = path;
     c.base = agreed_shown(path);
     c.remote = remote(path);
-    c.hub = look(shown, path);
+    // All of it where nothing is masked, not only what this place can hold.
+    c.hub = may_pull(lens, path) ? draft.plan.hub.value(path) : look(shown, path);
     c.remote_ms = edit_time(place, draft.now_ms);
     if (const merge::Cell* cell = draft.plan.hub.cell(path)) {
       c.hub_ms = cell->stamp.ms;
@@ -198,11 +199,18 @@ void spawn(Comparison& c, Conflict::Winner winner) {
 }
 
 void clash(Comparison& c, const std::vector<std::string>& unit) {
-  // The unit's first differing path speaks for it.
+  // The unit's first differing path speaks for it, and the hub's last write to any of it.
   std::vector<std::string> differing;
   for (const std::string& path : unit)
     if (c.remote(path) != look(c.shown, path)) differing.push_back(path);
-  Verdict verdict = judge(c, c.conflict(differing.front()));
+  Conflict speaker = c.conflict(differing.front());
+  for (const std::string& path : unit) {
+    const merge::Cell* cell = c.draft.plan.hub.cell(path);
+    if (cell == nullptr || cell->stamp.ms <= speaker.hub_ms) continue;
+    speaker.hub_ms = cell->stamp.ms;
+    speaker.hub_replica = cell->dot.replica;
+  }
+  Verdict verdict = judge(c, speaker);
   if (verdict.spawn) spawn(c, verdict.winner);
   for (const std::string& path : differing) {
     Conflict conflict = c.conflict(path);
@@ -218,9 +226,12 @@ void clash(Comparison& c, const std::vector<std::string>& unit) {
         c.write_hub(path, c.remote(path));
         c.agree(path, c.remote(path), c.remote(path));
         break;
-      case Conflict::Winner::hub:
-        c.agree(path, c.remote(path), c.first ? c.remote(path) : c.agreed_shown(path));
+      case Conflict::Winner::hub: {
+        // What the replica alone changed of the unit is pushed back too.
+        bool hub_changed = look(c.shown, path) != c.agreed_shown(path);
+        c.agree(path, c.remote(path), c.first || !hub_changed ? c.remote(path) : c.agreed_shown(path));
         break;
+      }
       case Conflict::Winner::open: break;
     }
   }
@@ -279,7 +290,9 @@ Evidence evidence_of(const Comparison& c, const std::vector<std::string>& unit) 
   for (const std::string& path : unit) {
     evidence.remote_changed |= c.remote(path) != c.agreed_remote(path);
     evidence.hub_changed |= look(c.shown, path) != c.agreed_shown(path);
-    evidence.equal &= c.remote(path) == look(c.shown, path);
+    // A place that rewrites values may hold the very words that another one brought.
+    evidence.equal &= c.remote(path) == look(c.shown, path) ||
+                      (may_pull(c.lens, path) && c.remote(path) == c.draft.plan.hub.value(path));
     evidence.pullable &= is_slot(path) ? slot_pullable(c, path) : may_pull(c.lens, path);
   }
   return evidence;
