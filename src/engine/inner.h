@@ -12,6 +12,7 @@
 #include "merge/state.h"
 #include "sync/base.h"
 #include "sync/guard.h"
+#include "sync/match.h"
 #include "sync/plan.h"
 #include "sync/route.h"
 
@@ -85,6 +86,8 @@ struct Engine::Inner {
 
   // matching.cc
   Result<void> match_arrivals(Transaction& tx, Cycle& cycle);
+  Result<std::optional<sync::Candidate>> unfinished_create(Transaction& tx, const CalendarId& calendar,
+                                                           const calendar::Facts& facts);
   Result<bool> remove_double(Transaction& tx, Cycle& cycle, const ports::ItemRow& row,
                              const ports::Item& item, const EventId& event);
 

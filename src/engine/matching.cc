@@ -77,6 +77,21 @@ Result<bool> Engine::Inner::remove_double(Transaction& tx, Cycle& cycle, const I
   return true;
 }
 
+// Where no mark can be kept, an item is our own unfinished write when it holds exactly what that write was to make.
+Result<std::optional<sync::Candidate>> Engine::Inner::unfinished_create(Transaction& tx,
+                                                                        const CalendarId& calendar,
+                                                                        const calendar::Facts& facts) {
+  for (const ports::BaseRow& row : TRY(tx.unsettled_bases())) {
+    if (row.calendar != calendar || !row.pending) continue;
+    sync::Base base = TRY(sync::decode_base(row.blob));
+    if (!base.intent || base.intent->kind != sync::Intent::Kind::create) continue;
+    if (providers_project(calendar, base.intent->target) != facts) continue;
+    sync::Candidate found = candidate_of(TRY(load(tx, row.event)), calendar, base.intent->nonce);
+    if (found.made_here) return found;
+  }
+  return std::nullopt;
+}
+
 Result<void> Engine::Inner::match_arrivals(Transaction& tx, Cycle& cycle) {
   std::vector<ItemRow> arrivals = TRY(tx.dirty_items());
   std::erase_if(arrivals, [&](const ItemRow& row) {
@@ -91,8 +106,13 @@ Result<void> Engine::Inner::match_arrivals(Transaction& tx, Cycle& cycle) {
     return std::tuple(!a.mark.empty(), rank(a.calendar), a.remote) <
            std::tuple(!b.mark.empty(), rank(b.calendar), b.remote);
   });
-  const bool all_read = std::ranges::all_of(
-      settings.calendars, [&](const CalendarId& id) { return cycle.reachable.contains(id); });
+  // Whether every item there is was read: only then is an event that no item makes not there.
+  bool all_read = true;
+  for (const CalendarId& id : settings.calendars) {
+    all_read = all_read && cycle.reachable.contains(id);
+    if (epoch == "1" || !all_read) continue;
+    for (const ItemRow& row : TRY(tx.items(id))) all_read = all_read && row.state == ItemRow::State::present;
+  }
   for (ItemRow& row : arrivals) {
     ports::Item item = TRY(decode_item(row));
     if (item.foreign_copy || item.facts.find("when") == nullptr) {
@@ -121,6 +141,9 @@ Result<void> Engine::Inner::match_arrivals(Transaction& tx, Cycle& cycle) {
       for (const ports::EventRow& event : TRY(tx.events_with_fingerprint(row.fingerprint)))
         by_fingerprint.push_back(candidate_of(TRY(load(tx, event.id)), row.calendar, std::nullopt));
 
+    if (!by_mark && !item.mark && !providers.at(row.calendar)->capabilities().keeps_marks)
+      by_mark = TRY(unfinished_create(tx, row.calendar, item.facts));
+    if (by_mark && !arrival.nonce) arrival.nonce = std::string();
     sync::Match match = sync::choose(arrival, settings.links, by_mark, by_uid, by_fingerprint);
     if (match.kind == sync::Match::Kind::doubled) {
       if (TRY(remove_double(tx, cycle, row, item, match.event))) continue;

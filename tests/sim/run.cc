@@ -72,7 +72,9 @@ void look_at_places(World& world, Rest& rest) {
   for (const auto& place : world.places)
     for (const auto& item : place->server->list()) {
       rest.items[day_of(item.facts)][place->id].push_back(item);
-      world.trace.say("end: {} {} {}", place->id.value, item.id.value, calendar::encode(item.facts).size());
+      world.trace.say("end: {} {} {} uid {} mark {} \"{}\" {} facts", day_of(item.facts), place->id.value,
+                      item.id.value, item.uid, item.mark ? ports::to_string(*item.mark) : "none",
+                      item.facts.get("title"), item.facts.size());
     }
 }
 

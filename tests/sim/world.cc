@@ -169,6 +169,9 @@ void World::keep_conflicts() {
 }
 
 bool World::restore_store() {
+  // Where neither marks nor uids are kept, what changed since the backup cannot be known again.
+  for (const auto& profile : topology.profiles)
+    if (!profile.keeps_marks && !profile.keeps_uids) return false;
   if (backups_ == 0) return false;
   keep_conflicts();
   end_process();

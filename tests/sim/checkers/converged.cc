@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include "../topology.h"
 #include "checkers.h"
 
@@ -20,9 +22,10 @@ bool is_parked(const Rest& rest, const std::string& day, const CalendarId& calen
 
 // A value that a person gave to a copy from which nothing crosses stays there until it is overwritten.
 bool is_drift(const Rest& rest, const std::string& day, const CalendarId& calendar, const std::string& path) {
-  for (const auto& edit : rest.world.ledger.edits)
-    if (edit.day == day && edit.calendar == calendar && edit.path == path) return true;
-  return false;
+  if (rest.world.ledger.rolled_back.contains(calendar)) return true;  // old values are as good as a person's
+  return std::ranges::any_of(rest.world.ledger.edits, [&](const Edit& edit) {
+    return edit.day == day && edit.calendar == calendar && edit.path == path;
+  });
 }
 
 bool people_field(std::string_view path) {
