@@ -83,15 +83,6 @@ TEST(Engine, AnApprovedFirstRunGoesAhead) {
   bench.expect_quiet();
 }
 
-struct FullBench : TwoCalendars {
-  FullBench() {
-    for (int day = 1; day <= 20; ++day)
-      servers["work"]->put(meeting("Event " + std::to_string(day), day), "uid" + std::to_string(day));
-    sync();
-    EXPECT_EQ(servers["home"]->list().size(), 20u);
-  }
-};
-
 TEST(Engine, AnEmptiedCalendarIsHeldAndRejectionRestoresIt) {
   FullBench bench;
   bench.servers["home"]->clear();

@@ -113,4 +113,13 @@ struct TwoCalendars : Bench {
   }
 };
 
+struct FullBench : TwoCalendars {
+  FullBench() {
+    for (int day = 1; day <= 20; ++day)
+      servers["work"]->put(meeting("Event " + std::to_string(day), day), "uid" + std::to_string(day));
+    sync();
+    EXPECT_EQ(servers["home"]->list().size(), 20u);
+  }
+};
+
 }  // namespace kalends::engine

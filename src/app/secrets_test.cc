@@ -1,0 +1,76 @@
+#include "app/secrets.h"
+
+#include <gtest/gtest.h>
+
+#include <unistd.h>
+
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+
+namespace kalends::app {
+namespace {
+
+using Source = Secret::Source;
+using Scheme = ports::Credentials::Scheme;
+
+class EchoHttp : public ports::Http {
+ public:
+  Result<ports::HttpResponse> send(const ports::HttpRequest& request) override {
+    seen.push_back(request.credentials.secret);
+    return ports::HttpResponse{};
+  }
+  std::vector<std::string> seen;
+};
+
+TEST(Secrets, ComeFromAVariable) {
+  ::setenv("KALENDS_TEST_SECRET", "s3cret", 1);
+  EXPECT_EQ(resolve({Source::environment, "KALENDS_TEST_SECRET", {}}), "s3cret");
+  ::unsetenv("KALENDS_TEST_SECRET");
+  const auto missing = resolve({Source::environment, "KALENDS_TEST_SECRET", {}});
+  ASSERT_FALSE(missing);
+  EXPECT_EQ(missing.error().kind, ErrorKind::unauthorized);
+  EXPECT_NE(missing.error().message.find("KALENDS_TEST_SECRET is not set"), std::string::npos);
+}
+
+TEST(Secrets, AreTheFirstLineOfAFile) {
+  const auto path = std::filesystem::temp_directory_path() / ("kalends-secret-" + std::to_string(::getpid()));
+  std::ofstream(path) << "top secret \r\nsecond line\n";
+  EXPECT_EQ(resolve({Source::file, path, {}}), "top secret ");
+  std::ofstream(path) << "\n";
+  EXPECT_FALSE(resolve({Source::file, path, {}}));
+  std::filesystem::remove(path);
+  EXPECT_FALSE(resolve({Source::file, path, {}}));
+}
+
+TEST(Secrets, AreTheFirstLineOfACommandThatIsNoShell) {
+  EXPECT_EQ(resolve({Source::command, "", {"printf", "%s\\nmore", "a b;$HOME"}}), "a b;$HOME");
+  EXPECT_FALSE(resolve({Source::command, "", {"false"}}));
+  EXPECT_FALSE(resolve({Source::command, "", {"kalends-no-such-program"}}));
+}
+
+TEST(Secrets, AreFetchedOnceAndOnlyForRequestsThatNeedThem) {
+  const auto path = std::filesystem::temp_directory_path() / ("kalends-once-" + std::to_string(::getpid()));
+  std::ofstream(path) << "one\n";
+  EchoHttp http;
+  SigningHttp signing(http, Secret{Source::file, path, {}});
+  ports::HttpRequest open, closed;
+  closed.credentials = {Scheme::any, "alice", ""};
+  ASSERT_TRUE(signing.send(open));
+  ASSERT_TRUE(signing.send(closed));
+  std::filesystem::remove(path);
+  ASSERT_TRUE(signing.send(closed));
+  EXPECT_EQ(http.seen, (std::vector<std::string>{"", "one", "one"}));
+}
+
+TEST(Secrets, ThatAreMissingFailTheRequestAndSendNothing) {
+  EchoHttp http;
+  SigningHttp signing(http, Secret{Source::file, "/nonexistent", {}});
+  ports::HttpRequest request;
+  request.credentials = {Scheme::bearer, "", ""};
+  EXPECT_FALSE(signing.send(request));
+  EXPECT_TRUE(http.seen.empty());
+}
+
+}  // namespace
+}  // namespace kalends::app
