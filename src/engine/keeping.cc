@@ -136,7 +136,32 @@ Result<void> Engine::Inner::close_conflicts(Transaction& tx, const Planned& one)
   return {};
 }
 
+// A write whose outcome was unknown, and which this look has told: its row in the trail says what came of it.
+Result<void> Engine::Inner::keep_outcome(Transaction& tx, const Planned& one, const sync::PlacePlan& place) {
+  auto before = one.loaded.bases.find(place.calendar);
+  if (before == one.loaded.bases.end() || !before->second.intent || place.base.intent) return {};
+  const sync::Intent& intent = *before->second.intent;
+  auto row = TRY(tx.write(intent.write));
+  if (!row || row->state == WriteRow::State::done) return {};
+  auto seen = std::ranges::find(one.places, place.calendar, &sync::Place::calendar);
+  bool there = seen != one.places.end() && seen->seen.kind == sync::Observation::Kind::present;
+  bool happened = false;
+  switch (intent.kind) {
+    case sync::Intent::Kind::create:
+      happened = there && (seen->seen.nonce == intent.nonce || seen->seen.facts == intent.target);
+      break;
+    case sync::Intent::Kind::update: happened = there && seen->seen.facts == intent.target; break;
+    case sync::Intent::Kind::remove: happened = !there; break;
+  }
+  WriteRecord record = TRY(decode_write(row->blob));
+  record.error = happened ? "" : "it did not reach the calendar";
+  row->blob = encode_write(record);
+  row->state = happened ? WriteRow::State::done : WriteRow::State::failed;
+  return tx.put(*row);
+}
+
 Result<void> Engine::Inner::keep_place(Transaction& tx, Cycle& cycle, Planned& one, sync::PlacePlan& place) {
+  TRY_VOID(keep_outcome(tx, one, place));
   if (place.push) {
     sync::Push& push = *place.push;
     Move move = move_of(move_kind(push.kind), one, place.calendar);

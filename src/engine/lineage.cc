@@ -21,13 +21,15 @@ std::string sentence(const sync::Base& base, const sync::Lens* lens, bool writab
     case Standing::retired: return "The link that tied this copy was removed; it is left alone.";
     case Standing::none: break;
   }
+  if (lens == nullptr || !lens->routed) return "No link leads here any more.";
   return writable ? "It waits to be written here." : "This calendar can only be read.";
 }
 
-std::string role_word(const sync::Base& base) {
+std::string role_word(const sync::Base& base, const sync::Lens* lens) {
   if (base.standing == Standing::present || base.standing == Standing::retired)
     return base.role == sync::Role::origin ? "origin" : "copy";
-  return base.standing == Standing::none ? "waiting" : "not here";
+  bool waits = base.standing == Standing::none && lens != nullptr && lens->wanted;
+  return waits ? "waiting" : "not here";
 }
 
 }  // namespace
@@ -47,10 +49,10 @@ Result<Lineage> Engine::Inner::lineage_of(Transaction& tx, const EventId& id) {
   for (const auto& [calendar, base] : loaded.bases) {
     PlaceLineage place;
     place.calendar = calendar;
-    place.role = role_word(base);
     place.remote = base.remote_id().value;
     place.link = base.role == sync::Role::copy ? base.link.value : "";
     auto lens = lenses.find(calendar);
+    place.role = role_word(base, lens == lenses.end() ? nullptr : &lens->second);
     auto provider = providers.find(calendar);
     bool writable = provider != providers.end() && provider->second->capabilities().writable;
     place.why = sentence(base, lens == lenses.end() ? nullptr : &lens->second, writable);

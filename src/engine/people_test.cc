@@ -23,6 +23,26 @@ TEST(Engine, UndoOfARunTakesAnEditBackOnEverySide) {
   bench.expect_quiet();
 }
 
+TEST(Engine, AWriteWhoseAnswerWasLostIsOnRecordAndCanBeUndone) {
+  TwoCalendars bench;
+  bench.servers["work"]->put(meeting("Standup"), "a@x");
+  bench.providers["home"]->before_call = [&](provider::Call call) {
+    if (call == provider::Call::create) bench.faults["home"].force_next(provider::Fault::lost_answer);
+  };
+  std::int64_t run = bench.sync().run;
+  bench.providers["home"]->before_call = nullptr;
+  bench.sync();
+  std::vector<std::string> states;
+  auto log = bench.engine().log_run(run);
+  for (const WriteView& write : log->writes)
+    if (write.kind == "create") states.push_back(write.state);
+  EXPECT_EQ(states, std::vector<std::string>{"done"});
+  ASSERT_TRUE(bench.engine().undo_run(run));
+  bench.sync();
+  EXPECT_TRUE(bench.servers["home"]->list().empty());
+  EXPECT_EQ(bench.servers["work"]->list().size(), 1u);
+}
+
 TEST(Engine, UndoKeepsWhatWasChangedSince) {
   TwoCalendars bench;
   auto id = bench.servers["work"]->put(meeting("Standup"), "a@x");
