@@ -57,7 +57,7 @@ Result<void> Engine::Inner::prepare(Transaction& tx, Cycle& cycle) {
     std::string address = providers.at(id)->address();
     auto row = TRY(tx.calendar(id));
     if (row && row->address == address) continue;
-    if (row) TRY_VOID(retire_calendar(tx, id));
+    if (row) TRY_VOID(retire_calendar(tx, id, false));
     ports::CalendarRow fresh;
     fresh.id = id;
     fresh.address = address;
@@ -87,12 +87,13 @@ Result<void> Engine::Inner::prepare(Transaction& tx, Cycle& cycle) {
 }
 
 // The calendar's items are forgotten and its bases retired: linking again is a first run, and absence proves nothing.
-Result<void> Engine::Inner::retire_calendar(Transaction& tx, const CalendarId& id) {
+// At the same place the items' names stay: one that cannot be read now is still there.
+Result<void> Engine::Inner::retire_calendar(Transaction& tx, const CalendarId& id, bool same_place) {
   for (const ports::BaseRow& row : TRY(tx.bases_at(id))) {
     sync::Base base = TRY(sync::decode_base(row.blob));
     base.standing = base.standing == sync::Standing::not_here ? base.standing : sync::Standing::retired;
     base.fields.clear();
-    base.items.clear();
+    if (!same_place) base.items.clear();
     base.intent.reset();
     base.nonce.clear();
     TRY_VOID(put_base(tx, row.event, id, base, true));

@@ -130,7 +130,7 @@ Result<void> Engine::approve(std::int64_t id) {
   HeldRow row = TRY(waiting_row(*tx, id));
   if (row.kind == sync::to_string(sync::HoldKind::collection_gone)) {
     auto calendar = TRY(tx->calendar(row.calendar));
-    TRY_VOID(inner_->retire_calendar(*tx, row.calendar));
+    TRY_VOID(inner_->retire_calendar(*tx, row.calendar, false));
     if (calendar) {
       calendar->cursor.clear();
       TRY_VOID(tx->put(*calendar));
@@ -259,9 +259,9 @@ Result<void> Engine::after_restore() {
   Inner& in = *inner_;
   auto tx = TRY(in.world.store.begin());
   TRY(in.begin_run(*tx, "restore"));
-  std::int64_t epoch = parse_integer(in.epoch).value_or(1) + 1;
+  std::int64_t epoch = parse_integer(TRY(tx->meta("epoch")).value_or("1")).value_or(1) + 1;
   for (const ports::CalendarRow& row : TRY(tx->calendars())) {
-    TRY_VOID(in.retire_calendar(*tx, row.id));
+    TRY_VOID(in.retire_calendar(*tx, row.id, true));
     ports::CalendarRow fresh;
     fresh.id = row.id;
     fresh.address = row.address;

@@ -77,7 +77,7 @@ struct Engine::Inner {
   Result<void> prepare(Transaction& tx, Cycle& cycle);
   Result<RunReport> cycle(SyncOptions options, bool dry);
   Result<void> finish(Transaction& tx, Cycle& cycle);
-  Result<void> retire_calendar(Transaction& tx, const CalendarId& id);
+  Result<void> retire_calendar(Transaction& tx, const CalendarId& id, bool same_place);
 
   // observe.cc
   Result<void> observe(Transaction& tx, Cycle& cycle, const CalendarId& calendar);

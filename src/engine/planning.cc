@@ -106,7 +106,12 @@ Result<Planned> Engine::Inner::plan_one(Transaction& tx, Cycle& cycle, Loaded lo
     if (ignored.contains(id)) {
       place.seen.kind = Observation::Kind::unknown;
     } else if (item == loaded.items.end()) {
-      place.seen.kind = place.reachable ? Observation::Kind::absent : Observation::Kind::unknown;
+      bool known = place.reachable;
+      if (place.base && !place.base->items.empty()) {
+        auto unmatched = TRY(tx.item(id, place.base->remote_id()));
+        known = known && !(unmatched && unmatched->state == ItemRow::State::unreadable);
+      }
+      place.seen.kind = known ? Observation::Kind::absent : Observation::Kind::unknown;
     } else if (item->second.state == ItemRow::State::gone) {
       place.seen.kind = Observation::Kind::absent;
     } else if (item->second.state == ItemRow::State::present) {
