@@ -1,0 +1,96 @@
+#include "sync/guard.h"
+
+#include <gtest/gtest.h>
+
+#include "sync/base.h"
+
+namespace kalends::sync {
+namespace {
+
+std::vector<EventId> events(std::size_t n) {
+  std::vector<EventId> out;
+  for (std::size_t i = 0; i < n; ++i) out.emplace_back("event" + std::to_string(i));
+  return out;
+}
+
+Incoming incoming(std::size_t agreed, std::size_t deletions) {
+  Incoming in;
+  in.calendar = CalendarId("home");
+  in.agreed = agreed;
+  in.present = agreed - deletions;
+  in.deletions = events(deletions);
+  return in;
+}
+
+std::string kinds(const Incoming& in) {
+  std::string out;
+  for (const Hold& hold : guard(in)) out += std::string(out.empty() ? "" : " ") + to_string(hold.kind);
+  return out;
+}
+
+TEST(Guard, AnEmptiedCalendarIsHeldFromFiveEventsOn) {
+  EXPECT_EQ(kinds(incoming(5, 5)), "emptied");
+  EXPECT_EQ(kinds(incoming(4, 4)), "");
+  EXPECT_EQ(kinds(incoming(500, 500)), "emptied");
+}
+
+TEST(Guard, ManyDeletionsAreHeldWhenTheyAreFiveAndMoreThanAQuarter) {
+  EXPECT_EQ(kinds(incoming(19, 5)), "mass_delete");
+  EXPECT_EQ(kinds(incoming(20, 5)), "");
+  EXPECT_EQ(kinds(incoming(8, 4)), "");
+  EXPECT_EQ(kinds(incoming(1000, 250)), "");
+  EXPECT_EQ(kinds(incoming(1000, 251)), "mass_delete");
+}
+
+TEST(Guard, ManyEditsAreHeldOnlyAfterADeadCursor) {
+  Incoming in = incoming(30, 0);
+  in.edits = events(20);
+  EXPECT_EQ(kinds(in), "");
+  in.reset = true;
+  EXPECT_EQ(kinds(in), "mass_change");
+  in.edits = events(19);
+  EXPECT_EQ(kinds(in), "");
+  in.agreed = in.present = 40;
+  in.edits = events(20);
+  EXPECT_EQ(kinds(in), "") << "half is not more than half";
+}
+
+TEST(Guard, AServerThatWentBackIsHeld) {
+  Incoming in = incoming(30, 0);
+  in.rolled_back = events(3);
+  EXPECT_EQ(kinds(in), "rolled_back");
+  in.rolled_back = events(2);
+  EXPECT_EQ(kinds(in), "");
+}
+
+TEST(Guard, AHoldNamesItsEventsAndSaysWhy) {
+  auto holds = guard(incoming(10, 6));
+  ASSERT_EQ(holds.size(), 1u);
+  EXPECT_EQ(holds[0].events, events(6));
+  EXPECT_EQ(holds[0].calendar, CalendarId("home"));
+  EXPECT_NE(holds[0].reason.find("6 of 10"), std::string::npos);
+}
+
+TEST(Guard, ACircleIsTheThirdTimeOfTheSameWithSomethingElseBetween) {
+  std::vector<std::uint64_t> pushed;
+  EXPECT_FALSE(oscillates(pushed, 1));
+  for (std::uint64_t digest : {1u, 2u, 1u, 2u}) {
+    EXPECT_FALSE(oscillates(pushed, digest));
+    remember(pushed, digest);
+  }
+  EXPECT_TRUE(oscillates(pushed, 1));
+  EXPECT_FALSE(oscillates(pushed, 2)) << "it is what was written last";
+  EXPECT_FALSE(oscillates(pushed, 3));
+}
+
+TEST(Guard, AHistoryForgetsTheOldest) {
+  std::vector<std::uint64_t> history;
+  for (std::uint64_t i = 0; i < 100; ++i) remember(history, i);
+  EXPECT_EQ(history.size(), kHistory);
+  EXPECT_EQ(history.back(), 99u);
+  remember(history, 99);
+  EXPECT_EQ(history.size(), kHistory);
+}
+
+}  // namespace
+}  // namespace kalends::sync
