@@ -109,10 +109,9 @@ class Builder {
   void history() {
     CLI::App& log = add(Command::log, "log", "Runs and their writes", "  kalends log\n  kalends log 12");
     subject(log, "RUN", "One run's number, to see its writes", false);
-    subject(
-        add(Command::undo, "undo", "Take a run or one write back on every side",
-            "  kalends undo 12       run 12\n  kalends undo w345     write 345 alone"),
-        "RUN|WRITE", "A run's number, or w and a write's number, as \"kalends log\" shows them");
+    subject(add(Command::undo, "undo", "Take a run or one write back on every side",
+                "  kalends undo 12       run 12\n  kalends undo w345     write 345 alone"),
+            "RUN|WRITE", "A run's number, or w and a write's number, as \"kalends log\" shows them");
     subject(add(Command::why, "why", "Where an event and each of its fields came from",
                 "  kalends why \"Team meeting\"\n  kalends why 6f2c1a@example.org"),
             "UID|TITLE", "The event's uid, Kalends' id or whole title");
