@@ -33,6 +33,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--build", required=True, help="the build folder that holds compile_commands.json")
     parser.add_argument("--jobs", type=int, default=2)
+    parser.add_argument("--tests", action="store_true", help="look at *_test.cc, too")
     parser.add_argument("folders", nargs="*", help="folders of src/; all of them by default")
     options = parser.parse_args()
 
@@ -51,6 +52,8 @@ def main():
             continue
         folder = source.parent.relative_to(root / "src").as_posix()
         if options.folders and folder not in options.folders:
+            continue
+        if source.name.endswith("_test.cc") and not options.tests:
             continue
         seen += 1
         key = key_of(source, entry["command"], checks, root)
