@@ -58,6 +58,52 @@ Result<std::int64_t> Engine::Inner::begin_run(Transaction& tx, const std::string
   return tx.add(run);
 }
 
+// Whether naming `calendar` takes the side of the conflict's own calendar; invalid when it has no part in it.
+Result<bool> Engine::Inner::takes_remote(const Loaded& loaded, const ports::ConflictRow& row,
+                                         const CalendarId& calendar) const {
+  if (!providers.contains(calendar))
+    return fail(ErrorKind::invalid, fmt::format("no calendar is called \"{}\"", calendar.value));
+  if (calendar == row.calendar) return true;
+  // The hub's value came from some calendar: naming that one takes the hub's.
+  const merge::Cell* cell = loaded.state.cell(row.path);
+  bool holds_hub = cell != nullptr && replica_name(cell->dot.replica) == calendar.value;
+  if (auto other = loaded.items.find(calendar); !holds_hub && other != loaded.items.end()) {
+    calendar::Facts there = TRY(decode_item(other->second)).facts;
+    const std::string* value = there.find(row.path);
+    holds_hub = (value != nullptr ? Value(*value) : std::nullopt) == loaded.state.value(row.path);
+  }
+  if (holds_hub) return false;
+  return fail(ErrorKind::invalid,
+              fmt::format("\"{}\" has no part in conflict {}: take \"{}\", \"hub\" or \"both\"",
+                          calendar.value, row.id, row.calendar.value));
+}
+
+// Ends one conflict: the base says that the calendar showed what it holds, so that the hub's version is pushed or, when
+// the calendar's is taken, becomes the hub's.
+Result<void> Engine::Inner::end_conflict(Transaction& tx, Loaded& loaded, ports::ConflictRow& row,
+                                         std::int64_t run, bool take_remote, const std::string& why) {
+  ConflictRecord record = TRY(decode_conflict(row.blob));
+  Value remote = record.remote;
+  // What the calendar holds by now is what a person would take from it.
+  auto item = loaded.items.find(row.calendar);
+  if (item != loaded.items.end() && item->second.state == ports::ItemRow::State::present) {
+    calendar::Facts seen = TRY(decode_item(item->second)).facts;
+    const std::string* value = seen.find(row.path);
+    remote = value != nullptr ? Value(*value) : std::nullopt;
+  }
+  if (auto base = loaded.bases.find(row.calendar); base != loaded.bases.end()) {
+    base->second.fields[row.path] = {remote, remote, loaded.state.dot(row.path), false};
+    TRY_VOID(put_base(tx, loaded.row.id, row.calendar, base->second, false));
+  }
+  std::vector<calendar::Change> changes;
+  if (take_remote) changes.push_back({row.path, loaded.state.value(row.path), remote});
+  TRY_VOID(write_hub(tx, loaded, run, why, changes));
+  row.open = false;
+  record.winner = take_remote ? "remote" : "hub";
+  row.blob = encode_conflict(record);
+  return tx.put(row);
+}
+
 Result<void> Engine::resolve(std::int64_t id, Take take, const CalendarId& calendar) {
   Inner& in = *inner_;
   auto tx = TRY(in.world.store.begin());
@@ -66,62 +112,28 @@ Result<void> Engine::resolve(std::int64_t id, Take take, const CalendarId& calen
     return fail(ErrorKind::not_found,
                 fmt::format("there is no conflict {}; \"kalends conflicts\" lists them", id));
   if (!row->open) return fail(ErrorKind::stale, fmt::format("conflict {} is settled already", id));
-  if (take == Take::calendar && !in.providers.contains(calendar))
-    return fail(ErrorKind::invalid, fmt::format("no calendar is called \"{}\"", calendar.value));
   Loaded loaded = TRY(in.load(*tx, row->event));
-  ConflictRecord record = TRY(decode_conflict(row->blob));
+  bool take_remote = take == Take::calendar && TRY(in.takes_remote(loaded, *row, calendar));
   std::int64_t run = TRY(in.begin_run(*tx, "resolve"));
-
-  // What the calendar holds by now is what a person would take from it.
-  auto base = loaded.bases.find(row->calendar);
   auto item = loaded.items.find(row->calendar);
-  Value remote = record.remote;
-  calendar::Facts seen;
-  if (item != loaded.items.end() && item->second.state == ports::ItemRow::State::present) {
-    seen = TRY(decode_item(item->second)).facts;
-    const std::string* value = seen.find(row->path);
-    remote = value != nullptr ? Value(*value) : std::nullopt;
-  }
-  Value hub = loaded.state.value(row->path);
-  // The hub's value came from some calendar: naming that one takes the hub's.
-  bool take_remote = take == Take::calendar && calendar == row->calendar;
-  if (take == Take::calendar && !take_remote) {
-    const merge::Cell* cell = loaded.state.cell(row->path);
-    bool holds_hub = cell != nullptr && replica_name(cell->dot.replica) == calendar.value;
-    if (auto other = loaded.items.find(calendar); !holds_hub && other != loaded.items.end()) {
-      calendar::Facts there = TRY(decode_item(other->second)).facts;
-      const std::string* value = there.find(row->path);
-      holds_hub = (value != nullptr ? Value(*value) : std::nullopt) == hub;
-    }
-    if (!holds_hub)
-      return fail(ErrorKind::invalid,
-                  fmt::format("\"{}\" has no part in conflict {}: take \"{}\", \"hub\" or \"both\"",
-                              calendar.value, id, row->calendar.value));
-  }
-  if (base != loaded.bases.end()) {
-    base->second.fields[row->path] = {remote, remote, loaded.state.dot(row->path), false};
-    TRY_VOID(in.put_base(*tx, loaded.row.id, row->calendar, base->second, false));
-  }
-  std::string why = take_remote          ? "a person took \"" + row->calendar.value + "\""
-                    : take == Take::both ? "a person kept both"
-                                         : "a person took the hub's version";
-  if (take == Take::both && seen.find("when") != nullptr) {
-    sync::EventPlan plan;
-    plan.spawned.push_back({seen, row->calendar});
+  if (take == Take::both && item != loaded.items.end() &&
+      item->second.state == ports::ItemRow::State::present) {
     Cycle cycle;
     cycle.now = in.world.clock.now();
     cycle.run = run;
     Planned one;
-    one.plan = std::move(plan);
+    one.plan.spawned.push_back({TRY(decode_item(item->second)).facts, row->calendar});
     TRY_VOID(in.keep_spawned(*tx, cycle, one));
   }
-  TRY_VOID(in.write_hub(*tx, loaded, run, why,
-                        take_remote ? std::vector<calendar::Change>{{row->path, hub, remote}}
-                                    : std::vector<calendar::Change>{}));
-  row->open = false;
-  record.winner = take_remote ? "remote" : "hub";
-  row->blob = encode_conflict(record);
-  TRY_VOID(tx->put(*row));
+  std::string why = take_remote          ? "a person took \"" + row->calendar.value + "\""
+                    : take == Take::both ? "a person kept both"
+                                         : "a person took the hub's version";
+  TRY_VOID(in.end_conflict(*tx, loaded, *row, run, take_remote, why));
+  // Time and recurrence are one decision.
+  auto is_schedule = [](const std::string& path) { return path == "when" || path == "recurrence"; };
+  for (ports::ConflictRow& other : TRY(tx->conflicts_of(row->event)))
+    if (other.open && other.calendar == row->calendar && is_schedule(other.path) && is_schedule(row->path))
+      TRY_VOID(in.end_conflict(*tx, loaded, other, run, take_remote, why));
   return tx->commit();
 }
 

@@ -85,6 +85,7 @@ struct Engine::Inner {
                                   std::int64_t seen, bool dirty);
 
   // matching.cc
+  Result<void> release_lone_items(Transaction& tx);
   Result<void> match_arrivals(Transaction& tx, Cycle& cycle);
   Result<std::optional<sync::Candidate>> unfinished_create(Transaction& tx, const CalendarId& calendar,
                                                            const calendar::Facts& facts);
@@ -134,6 +135,10 @@ struct Engine::Inner {
   Result<Lineage> lineage_of(Transaction& tx, const EventId& id);
 
   // deciding.cc
+  Result<bool> takes_remote(const Loaded& loaded, const ports::ConflictRow& row,
+                            const CalendarId& calendar) const;
+  Result<void> end_conflict(Transaction& tx, Loaded& loaded, ports::ConflictRow& row, std::int64_t run,
+                            bool take_remote, const std::string& why);
   Result<std::int64_t> begin_run(Transaction& tx, const std::string& kind);
   Result<void> write_hub(Transaction& tx, Loaded& loaded, std::int64_t run, const std::string& why,
                          const std::vector<calendar::Change>& changes);

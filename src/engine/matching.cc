@@ -92,7 +92,46 @@ Result<std::optional<sync::Candidate>> Engine::Inner::unfinished_create(Transact
   return std::nullopt;
 }
 
+// A new link may tie calendars that were read before: an event that one calendar alone holds is matched anew when
+// another one is like it.
+Result<void> Engine::Inner::release_lone_items(Transaction& tx) {
+  std::set<CalendarId> newly_linked;
+  for (const sync::Link& link : settings.links)
+    if (!TRY(tx.meta(link_key(link)))) newly_linked.insert(link.calendars.begin(), link.calendars.end());
+  for (const CalendarId& id : newly_linked) {
+    for (ItemRow& row : TRY(tx.items(id))) {
+      if (row.event.empty() || row.state != ItemRow::State::present || !row.mark.empty()) continue;
+      std::vector<sync::Candidate> by_uid, by_fingerprint;
+      auto gather = [&](const std::vector<ports::EventRow>& events,
+                        std::vector<sync::Candidate>& out) -> Result<void> {
+        for (const ports::EventRow& event : events)
+          if (event.id != row.event && event.alive)
+            out.push_back(candidate_of(TRY(load(tx, event.id)), id, std::nullopt));
+        return {};
+      };
+      if (!row.uid.empty()) TRY_VOID(gather(TRY(tx.events_with_uid(row.uid)), by_uid));
+      if (!row.fingerprint.empty())
+        TRY_VOID(gather(TRY(tx.events_with_fingerprint(row.fingerprint)), by_fingerprint));
+      if (by_uid.empty() && by_fingerprint.empty()) continue;
+      Loaded own = TRY(load(tx, row.event));
+      bool lone = own.items.size() == 1 && std::ranges::all_of(own.bases, [&](const auto& entry) {
+                    return entry.first == id || entry.second.standing == sync::Standing::none;
+                  });
+      if (!lone || !own.state.alive()) continue;
+      sync::Match match =
+          sync::choose({id, std::nullopt}, settings.links, std::nullopt, by_uid, by_fingerprint);
+      if (match.kind != sync::Match::Kind::attach) continue;
+      TRY_VOID(tx.remove_event(row.event));
+      row.event = EventId();
+      row.dirty = true;
+      TRY_VOID(tx.put(row));
+    }
+  }
+  return {};
+}
+
 Result<void> Engine::Inner::match_arrivals(Transaction& tx, Cycle& cycle) {
+  TRY_VOID(release_lone_items(tx));
   std::vector<ItemRow> arrivals = TRY(tx.dirty_items());
   std::erase_if(arrivals, [&](const ItemRow& row) {
     return !row.event.empty() || row.state != ItemRow::State::present || !providers.contains(row.calendar);

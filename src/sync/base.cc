@@ -30,6 +30,11 @@ void remember(std::vector<std::uint64_t>& history, std::uint64_t digest) {
   if (history.size() > kHistory) history.erase(history.begin());
 }
 
+void record(std::vector<std::uint64_t>& history, std::uint64_t digest) {
+  history.push_back(digest);
+  if (history.size() > kHistory) history.erase(history.begin());
+}
+
 namespace {
 
 constexpr std::uint64_t kVersion = 1;

@@ -80,6 +80,8 @@ std::uint64_t digest_of(const calendar::Facts& facts);
 // Appends to a history of at most kHistory digests.
 inline constexpr std::size_t kHistory = 8;
 void remember(std::vector<std::uint64_t>& history, std::uint64_t digest);
+// The same, and a repetition is kept: the same write again means that somebody undid it between.
+void record(std::vector<std::uint64_t>& history, std::uint64_t digest);
 
 std::string encode(const Base& base);
 Result<Base> decode_base(std::string_view bytes);

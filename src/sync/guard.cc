@@ -47,7 +47,7 @@ std::vector<Hold> guard(const Incoming& in) {
 }
 
 bool oscillates(const std::vector<std::uint64_t>& pushed, std::uint64_t digest) {
-  return std::ranges::count(pushed, digest) >= 2 && pushed.back() != digest;
+  return std::ranges::count(pushed, digest) >= 2;
 }
 
 }  // namespace kalends::sync

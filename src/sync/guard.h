@@ -46,8 +46,8 @@ inline constexpr std::size_t kFewRollbacks = 3;
 
 std::vector<Hold> guard(const Incoming& incoming);
 
-// Whether pushing `digest` again would only go round in a circle: it was written at least twice before, with something
-// else in between each time.
+// Whether pushing `digest` again would only go round in a circle: of the last writes two were the same, and each time
+// something else came over it.
 bool oscillates(const std::vector<std::uint64_t>& pushed, std::uint64_t digest);
 
 }  // namespace kalends::sync

@@ -334,7 +334,7 @@ Base settle(Base base, const Push& push, const merge::EventState& hub, const std
     it = !it->second.remote && !it->second.shown ? base.fields.erase(it) : std::next(it);
   }
   remember(base.earlier, digest_of(holds));
-  remember(base.pushed, digest_of(push.target));
+  record(base.pushed, digest_of(push.target));
   return base;
 }
 

@@ -1,0 +1,246 @@
+// The laws of syncing where they need people's decisions, several cycles or several events.
+#include "engine/test_bench.h"
+
+namespace kalends::engine {
+namespace {
+
+TEST(Laws, AParkedConflictThatEndedByItselfIsClosed) {
+  TwoCalendars bench;
+  bench.settings.links.front().conflict.kind = sync::Policy::Kind::ask;
+  auto id = bench.servers["work"]->put(meeting("Standup"), "a@x");
+  bench.sync();
+  auto copy = bench.servers["home"]->list().front().id;
+  bench.servers["work"]->edit(id, [](Facts& f) { f.set("title", "W"); });
+  bench.servers["home"]->edit(copy, [](Facts& f) { f.set("title", "H"); });
+  EXPECT_EQ(bench.sync().conflicts_open, 1u);
+  bench.servers["home"]->edit(copy, [](Facts& f) { f.set("title", "W"); });
+  EXPECT_EQ(bench.sync().conflicts_open, 0u);
+  bench.servers["home"]->edit(copy, [](Facts& f) { f.set("title", "Next"); });
+  bench.sync();
+  EXPECT_EQ(bench.only("work").get("title"), "Next");
+  bench.expect_quiet();
+}
+
+TEST(Laws, AParkedConflictEndsWithItsEvent) {
+  TwoCalendars bench;
+  bench.settings.links.front().conflict.kind = sync::Policy::Kind::ask;
+  auto id = bench.servers["work"]->put(meeting("Standup"), "a@x");
+  bench.sync();
+  auto copy = bench.servers["home"]->list().front().id;
+  bench.servers["work"]->edit(id, [](Facts& f) { f.set("title", "W"); });
+  bench.servers["home"]->edit(copy, [](Facts& f) { f.set("title", "H"); });
+  bench.sync();
+  bench.servers["work"]->erase(id);
+  bench.servers["home"]->erase(copy);
+  bench.sync();
+  EXPECT_TRUE(bench.engine().conflicts()->empty());
+}
+
+TEST(Laws, BothPartsOfAParkedScheduleAreResolvedTogether) {
+  TwoCalendars bench;
+  bench.settings.links.front().conflict.kind = sync::Policy::Kind::ask;
+  Facts series = meeting("Standup");
+  series.set("recurrence", "RRULE:FREQ=WEEKLY");
+  auto id = bench.servers["work"]->put(series, "a@x");
+  bench.sync();
+  auto copy = bench.servers["home"]->list().front().id;
+  bench.servers["work"]->edit(id, [](Facts& f) { f.set("when", "zoned 2026-03-02T10:00:00 PT1H Etc/UTC"); });
+  bench.servers["home"]->edit(copy, [](Facts& f) { f.set("recurrence", "RRULE:FREQ=DAILY"); });
+  bench.sync();
+  auto conflicts = bench.engine().conflicts();
+  ASSERT_FALSE(conflicts->empty());
+  ASSERT_TRUE(bench.engine().resolve(conflicts->front().id, Take::calendar, CalendarId("home")));
+  EXPECT_TRUE(bench.engine().conflicts()->empty());
+  bench.sync();
+  EXPECT_EQ(bench.only("work"), bench.only("home"));
+  EXPECT_EQ(bench.only("work").get("recurrence"), "RRULE:FREQ=DAILY");
+  EXPECT_EQ(bench.only("work").get("when"), meeting("").get("when"));
+  bench.expect_quiet();
+}
+
+TEST(Laws, ALinkBetweenCalendarsThatWereSyncedBeforeMatchesWhatTheyHold) {
+  Bench bench;
+  bench.add("work");
+  bench.add("home");
+  for (int day = 1; day <= 9; ++day) {
+    bench.servers["work"]->put(meeting("Same " + std::to_string(day), day), "uid" + std::to_string(day));
+    bench.servers["home"]->put(meeting("Same " + std::to_string(day), day),
+                               day <= 5 ? "uid" + std::to_string(day) : "");
+  }
+  bench.sync();
+  bench.link({"work", "home"});
+  bench.sync(true);
+  EXPECT_EQ(bench.servers["work"]->list().size(), 9u);
+  EXPECT_EQ(bench.servers["home"]->list().size(), 9u);
+  bench.expect_quiet();
+}
+
+TEST(Laws, AnEmptiedMaskedCalendarIsHeldToo) {
+  TwoCalendars bench;
+  bench.settings.links.front().privacy.mask = true;
+  for (int day = 1; day <= 6; ++day)
+    bench.servers["work"]->put(meeting("Event", day), "uid" + std::to_string(day));
+  bench.sync();
+  bench.servers["home"]->clear();
+  RunReport report = bench.sync();
+  ASSERT_EQ(report.held_waiting, 1u);
+  EXPECT_EQ(bench.engine().held()->front().kind, "emptied");
+  ASSERT_TRUE(bench.engine().reject(bench.engine().held()->front().id));
+  bench.sync();
+  EXPECT_EQ(bench.servers["home"]->list().size(), 6u);
+  EXPECT_EQ(bench.servers["work"]->list().size(), 6u);
+  bench.expect_quiet();
+}
+
+Facts invited(const std::string& title) {
+  Facts out = meeting(title);
+  out.set("organizer", "address=mailto:me@example.org");
+  out.set("attendees/mailto:bob@example.org", "name=Bob");
+  return out;
+}
+
+TEST(Laws, BetweenOriginsWithAttendeesADeletionIsHeld) {
+  TwoCalendars bench;
+  bench.servers["work"]->put(invited("Board"), "a@x");
+  auto id = bench.servers["home"]->put(invited("Board"), "a@x");
+  bench.sync();
+  EXPECT_EQ(bench.writes(), 0u);
+  bench.servers["home"]->erase(id);
+  RunReport report = bench.sync();
+  EXPECT_EQ(bench.servers["work"]->list().size(), 1u);
+  ASSERT_EQ(report.held_waiting, 1u);
+  EXPECT_EQ(bench.engine().held()->front().kind, "shared_delete");
+  ASSERT_TRUE(bench.engine().approve(bench.engine().held()->front().id));
+  bench.sync();
+  EXPECT_TRUE(bench.servers["work"]->list().empty());
+  bench.expect_quiet();
+}
+
+TEST(Laws, KeepBothAcrossAMaskShowsNothing) {
+  TwoCalendars bench;
+  bench.settings.links.front().conflict.kind = sync::Policy::Kind::both;
+  bench.settings.links.front().privacy.mask = true;
+  auto id = bench.servers["work"]->put(invited("Surgery"), "a@x");
+  bench.sync();
+  auto copy = bench.servers["home"]->list().front().id;
+  bench.servers["work"]->edit(id, [](Facts& f) { f.set("when", meeting("", 4).get("when")); });
+  bench.clock.ms += 10'000;
+  bench.servers["home"]->edit(copy, [](Facts& f) { f.set("when", meeting("", 5).get("when")); });
+  bench.sync();
+  bench.sync();
+  for (const auto& item : bench.servers["home"]->list()) EXPECT_EQ(item.facts.get("title"), "Busy");
+  int people = 0;
+  for (const auto& item : bench.servers["work"]->list())
+    people += item.facts.find("attendees/mailto:bob@example.org") != nullptr ? 1 : 0;
+  EXPECT_EQ(people, 1) << "nobody is invited a second time";
+  bench.expect_quiet();
+}
+
+TEST(Laws, AFilterByAttendeeSeesTheOrigin) {
+  TwoCalendars bench;
+  bench.settings.links.front().filter.attendee = "^bob@";
+  bench.servers["work"]->put(invited("Board"), "a@x");
+  bench.servers["work"]->put(meeting("Alone", 3), "b@x");
+  bench.sync();
+  EXPECT_EQ(bench.only("home"), meeting("Board"));
+  bench.expect_quiet();
+}
+
+TEST(Laws, ARejectedMailStaysUnsentUntilTheEventChangesAgain) {
+  Bench bench;
+  Profile strict;
+  strict.schedules = true;
+  bench.add("work", strict);
+  bench.add("home");
+  bench.link({"work", "home"});
+  bench.servers["work"]->put(invited("Board"), "a@x");
+  bench.sync();
+  auto copy = bench.servers["home"]->list().front().id;
+  bench.servers["home"]->edit(copy, [](Facts& f) { f.set("title", "First"); });
+  bench.sync();
+  ASSERT_EQ(bench.engine().held()->size(), 1u);
+  ASSERT_TRUE(bench.engine().reject(bench.engine().held()->front().id));
+  bench.sync();
+  bench.sync();
+  EXPECT_TRUE(bench.engine().held()->empty());
+  EXPECT_EQ(bench.only("work").get("title"), "Board");
+  bench.servers["home"]->edit(copy, [](Facts& f) { f.set("title", "Second"); });
+  bench.sync();
+  EXPECT_EQ(bench.engine().held()->size(), 1u);
+  EXPECT_TRUE(bench.servers["work"]->outbox().empty());
+}
+
+TEST(Laws, AnApprovalIsUsedUp) {
+  Bench bench;
+  Profile strict;
+  strict.schedules = true;
+  bench.add("work", strict);
+  bench.add("home");
+  bench.link({"work", "home"});
+  bench.servers["work"]->put(invited("Board"), "a@x");
+  bench.sync();
+  auto copy = bench.servers["home"]->list().front().id;
+  bench.servers["home"]->edit(copy, [](Facts& f) { f.set("title", "First"); });
+  bench.sync();
+  ASSERT_TRUE(bench.engine().approve(bench.engine().held()->front().id));
+  bench.sync();
+  std::size_t sent = bench.servers["work"]->outbox().size();
+  EXPECT_GT(sent, 0u);
+  bench.sync();
+  for (const char* title : {"Second", "First"}) {
+    bench.servers["home"]->edit(copy, [&](Facts& f) { f.set("title", title); });
+    bench.sync();
+    EXPECT_EQ(bench.servers["work"]->outbox().size(), sent) << title;
+  }
+}
+
+TEST(Laws, AFirstRunOfThreeCalendarsIsHeldWhereTheyHoldEvents) {
+  Bench bench;
+  for (const char* name : {"work", "home", "phone"}) bench.add(name);
+  bench.link({"work", "home", "phone"});
+  bench.servers["work"]->put(meeting("From work"), "a@x");
+  bench.servers["home"]->put(meeting("From home", 3), "b@x");
+  RunReport held = bench.sync();
+  EXPECT_EQ(held.held_waiting, 2u);
+  EXPECT_EQ(bench.servers["work"]->list().size(), 1u);
+  EXPECT_EQ(bench.servers["home"]->list().size(), 1u);
+  EXPECT_EQ(bench.servers["phone"]->list().size(), 2u) << "the empty one is filled";
+  auto waiting = bench.engine().held();
+  for (const HeldView& view : *waiting) EXPECT_TRUE(bench.engine().approve(view.id));
+  bench.sync();
+  for (const char* name : {"work", "home", "phone"})
+    EXPECT_EQ(bench.servers[name]->list().size(), 2u) << name;
+  bench.expect_quiet();
+}
+
+TEST(Laws, TwoProgramsThatUndoEachOtherAreHeld) {
+  TwoCalendars bench;
+  auto id = bench.servers["work"]->put(meeting("A"), "a@x");
+  bench.sync();
+  auto copy = bench.servers["home"]->list().front().id;
+  std::size_t before = bench.writes();
+  // Another program at home writes the old title back each time.
+  for (int i = 0; i < 8; ++i) {
+    bench.servers["work"]->edit(id, [&](Facts& f) { f.set("title", "B"); });
+    bench.sync();
+    bench.servers["home"]->edit(copy, [&](Facts& f) { f.set("title", "A"); });
+    bench.sync();
+  }
+  EXPECT_LE(bench.writes() - before, 8u);
+  ASSERT_FALSE(bench.engine().held()->empty());
+  EXPECT_EQ(bench.engine().held()->front().kind, "oscillating");
+}
+
+TEST(Laws, UnknownPropertiesAreCarried) {
+  TwoCalendars bench;
+  auto id = bench.servers["work"]->put(meeting("Standup"), "a@x");
+  bench.sync();
+  bench.servers["home"]->edit(bench.servers["home"]->list().front().id,
+                              [](Facts& f) { f.set("unknown/X-OTHER", "X-OTHER:1"); });
+  bench.sync();
+  EXPECT_EQ(bench.servers["work"]->find(id)->facts.get("unknown/X-OTHER"), "X-OTHER:1")
+      << "unknown properties are carried";
+}
+
+}  // namespace
+}  // namespace kalends::engine
