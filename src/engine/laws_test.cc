@@ -75,6 +75,33 @@ TEST(Laws, ALinkBetweenCalendarsThatWereSyncedBeforeMatchesWhatTheyHold) {
   bench.expect_quiet();
 }
 
+TEST(Laws, APersonsOwnItemIsNeverTakenForTheMaskedCopyThatWasMeantToBeThere) {
+  for (bool opposing : {false, true}) {
+    Bench bench;
+    bench.add("work");
+    bench.add("home");
+    sync::Link& busy = bench.link({"work", "home"});
+    busy.privacy.mask = true;
+    busy.direction = sync::Direction::one_way;
+    busy.from = CalendarId("work");
+    if (opposing) {
+      sync::Link& full = bench.link({"home", "work"});
+      full.direction = sync::Direction::one_way;
+      full.from = CalendarId("home");
+    }
+    bench.servers["work"]->put(meeting("Dentist"), "same-uid");
+    auto own = bench.servers["home"]->put(meeting("Dentist"), "same-uid");
+    bench.servers["home"]->vanish(true);
+    bench.sync(true);
+    bench.servers["home"]->vanish(false);
+    bench.sync(true);
+    bench.sync(true);
+    ASSERT_NE(bench.servers["home"]->find(own), nullptr);
+    EXPECT_EQ(bench.servers["home"]->find(own)->facts.get("title"), "Dentist") << opposing;
+    bench.expect_quiet();
+  }
+}
+
 TEST(Laws, AnEmptiedMaskedCalendarIsHeldToo) {
   TwoCalendars bench;
   bench.settings.links.front().privacy.mask = true;

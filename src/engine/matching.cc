@@ -11,7 +11,13 @@ namespace {
 
 using ports::ItemRow;
 
+// Whether a copy was only meant to be there: nobody has seen the event in that calendar.
+bool never_there(const sync::Base& base) {
+  return base.standing == sync::Standing::none && base.earlier.empty() && !base.intent;
+}
+
 bool is_place(const sync::Base& base) {
+  if (never_there(base)) return false;
   return base.standing == sync::Standing::present || base.standing == sync::Standing::gone ||
          base.standing == sync::Standing::none || base.standing == sync::Standing::retired;
 }
@@ -206,7 +212,7 @@ Result<void> Engine::Inner::match_arrivals(Transaction& tx, Cycle& cycle) {
           TRY_VOID(tx.remove_item(old.calendar, old.remote));
       Loaded loaded = TRY(load(tx, match.event));
       sync::Base base;
-      if (auto it = loaded.bases.find(row.calendar); it != loaded.bases.end()) {
+      if (auto it = loaded.bases.find(row.calendar); it != loaded.bases.end() && !never_there(it->second)) {
         base = it->second;
       } else {
         base.role = match.role;
