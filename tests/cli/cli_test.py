@@ -401,6 +401,8 @@ class Files(World):
         imported = self.answer("import", "series.ics", "--calendar", "work")["imported"]
         self.assertEqual([i["outcome"] for i in imported], ["already there", "already there"])
         self.assertEqual(self.titles("work"), ["All day", "Daily"])
+        # An imported event is a person's own: it carries no mark of ours.
+        self.assertFalse(any("kalends:" in path.read_text() for path in (self.folder / "work").glob("*.md")))
         self.kalends("sync", "--yes")
         self.assertIn("Daily", self.titles("home"))
         self.assertIn("Nothing to do", self.kalends("sync"))

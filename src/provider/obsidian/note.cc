@@ -252,7 +252,8 @@ std::string new_note(const NoteEvent& event, const std::string& uid, const ports
   for (const Key& key : text_keys(event))
     if (!key.text.empty()) put(key);
   if (!uid.empty()) put({"uid", uid, Spelling::text});
-  put({"kalends", ports::to_string(mark), Spelling::text});
+  // An imported event is a person's own and carries no mark of ours.
+  if (!mark.event.empty()) put({"kalends", ports::to_string(mark), Spelling::text});
   return apply_edits("", edits);
 }
 
