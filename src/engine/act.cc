@@ -147,6 +147,7 @@ Result<void> Engine::Inner::settle(Transaction& tx, Cycle& cycle, Outcome& outco
     dirty = true;
   } else {
     // Written, but not seen since: the intent stays and the next look settles it.
+    cycle.failed.insert({event, place.calendar});
     return put_base(tx, event, place.calendar, base, false);
   }
   auto old = outcome.planned->loaded.items.find(place.calendar);

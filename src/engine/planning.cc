@@ -106,7 +106,8 @@ Result<Planned> Engine::Inner::plan_one(Transaction& tx, Cycle& cycle, Loaded lo
     if (ignored.contains(id)) {
       place.seen.kind = Observation::Kind::unknown;
     } else if (item == loaded.items.end()) {
-      bool known = place.reachable;
+      // After a write there of unknown end only the next listing says what is there.
+      bool known = place.reachable && !cycle.failed.contains({loaded.row.id, id});
       if (place.base && !place.base->items.empty()) {
         auto unmatched = TRY(tx.item(id, place.base->remote_id()));
         known = known && !(unmatched && unmatched->state == ItemRow::State::unreadable);

@@ -226,12 +226,11 @@ void clash(Comparison& c, const std::vector<std::string>& unit) {
         c.write_hub(path, c.remote(path));
         c.agree(path, c.remote(path), c.remote(path));
         break;
-      case Conflict::Winner::hub: {
-        // What the replica alone changed of the unit is pushed back too.
-        bool hub_changed = look(c.shown, path) != c.agreed_shown(path);
-        c.agree(path, c.remote(path), c.first || !hub_changed ? c.remote(path) : c.agreed_shown(path));
+      case Conflict::Winner::hub:
+        // Whatever the hub comes to hold before it is pushed, even the old value again, the replica's is overruled;
+        // and what the replica alone changed of the unit is pushed back too.
+        c.agree(path, c.remote(path), c.remote(path));
         break;
-      }
       case Conflict::Winner::open: break;
     }
   }

@@ -63,7 +63,7 @@ void People::supersede_all(Place& place, const Facts& seen) {
     const auto expected = edit.value ? as_shown(place, edit.path, *edit.value) : std::nullopt;
     const auto* shown = seen.find(edit.path);
     const bool visible = edit.value && shown && (*shown == *edit.value || (expected && *shown == *expected));
-    const bool hidden = !expected && edit.at < world_.last_whole_cycle;
+    const bool hidden = !expected && edit.at < world_.last_read[edit.calendar];
     if (visible || hidden || !edit.value) edit.superseded = true;
   }
 }
@@ -222,6 +222,8 @@ void People::move(Place& from, const provider::Stored& item) {
   auto& known = world_.ledger.events[date];
   known.origins.insert(to.id);
   known.deleted = true;
+  // Without mark and uid the moved one is told by equal contents alone, which another edit may have made unequal.
+  if (!item.mark && !to.server->profile().keeps_uids) ++known.duplicates;
   for (const auto& [path, value] : to.server->find(kept)->facts)
     world_.ledger.edits.push_back(
         {static_cast<int>(world_.ledger.edits.size()), date, to.id, path, value, world_.clock.now()});

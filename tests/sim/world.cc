@@ -153,6 +153,8 @@ Cycle World::sync(engine::SyncOptions options) {
   for (const auto& error : out.report->errors) trace.say("  error: {}", error);
   trace.say("  {} writes, {} held, {} conflicts", server_writes() - writes_before, out.report->held_waiting,
             out.report->conflicts_open);
+  for (const auto& counts : out.report->calendars)
+    if (counts.error.empty()) last_read[counts.calendar] = began;
   if (out.report->errors.empty()) last_whole_cycle = began;
   return out;
 }
