@@ -112,6 +112,7 @@ struct Engine::Inner {
   Result<void> keep_conflicts(Transaction& tx, Cycle& cycle, const Planned& one);
   Result<void> keep_outcome(Transaction& tx, const Planned& one, const sync::PlacePlan& place);
   Result<void> keep_place(Transaction& tx, Cycle& cycle, Planned& one, sync::PlacePlan& place);
+  Result<bool> uid_is_taken(Transaction& tx, const ports::EventRow& event, const CalendarId& calendar);
   Result<void> keep_spawned(Transaction& tx, Cycle& cycle, const Planned& one);
   Result<void> put_event(Transaction& tx, const Loaded& loaded);
   Result<void> put_base(Transaction& tx, const EventId& event, const CalendarId& calendar,

@@ -160,6 +160,21 @@ Result<void> Engine::Inner::keep_outcome(Transaction& tx, const Planned& one, co
   return tx.put(*row);
 }
 
+// Many servers refuse a uid twice in one calendar. It is taken when another event has an item or an unfinished write
+// there, as a note and a person's copy of it do.
+Result<bool> Engine::Inner::uid_is_taken(Transaction& tx, const ports::EventRow& event,
+                                         const CalendarId& calendar) {
+  for (const ports::EventRow& other : TRY(tx.events_with_uid(event.uid))) {
+    if (other.id == event.id) continue;
+    for (const ports::BaseRow& base : TRY(tx.bases_of(other.id)))
+      if (base.calendar == calendar && base.pending) return true;
+    for (const ports::ItemRow& item : TRY(tx.items_of(other.id)))
+      if (item.calendar == calendar && item.uid == event.uid && item.state != ports::ItemRow::State::gone)
+        return true;
+  }
+  return false;
+}
+
 Result<void> Engine::Inner::keep_place(Transaction& tx, Cycle& cycle, Planned& one, sync::PlacePlan& place) {
   TRY_VOID(keep_outcome(tx, one, place));
   if (place.push) {
@@ -181,7 +196,10 @@ Result<void> Engine::Inner::keep_place(Transaction& tx, Cycle& cycle, Planned& o
     intent.target = push.target;
     intent.write = TRY(tx.add(row));
     intent.at_ms = cycle.now.ms;
-    if (push.kind == sync::Intent::Kind::create) intent.nonce = new_nonce();
+    if (push.kind == sync::Intent::Kind::create) {
+      intent.nonce = new_nonce();
+      place.base.own_uid |= TRY(uid_is_taken(tx, one.loaded.row, place.calendar));
+    }
     place.base.intent = std::move(intent);
     cycle.report.moves.push_back(std::move(move));
   }

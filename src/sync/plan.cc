@@ -163,7 +163,7 @@ void push_place(EventPlan& plan, const Place& place, const Lens& lens, PlacePlan
   Base& base = out.base;
   bool alive = plan.hub.alive();
   bool present = base.standing == Standing::present;
-  if (present && !lens.routed && alive) {
+  if (present && !lens.routed) {
     base.standing = Standing::retired;
     base.fields.clear();
     out.base_changed = true;
@@ -269,7 +269,7 @@ EventPlan plan_event(const merge::EventState& hub, const std::vector<Place>& pla
     bool again = out.base.standing == Standing::retired;
     if (!plan.hub.alive() && (place.just_attached || edited || again))
       revive(plan, place, now_ms, !place.just_attached && !again);
-    attached_somewhere |= place.just_attached;
+    attached_somewhere |= place.just_attached || again;
     if (plan.hub.alive() || out.base.standing == Standing::present) pull_present(draft, place, lens, out);
   }
   rekey_strays(draft, places, facts_of(hub));

@@ -135,6 +135,31 @@ TEST(Plan, TheNewestEditWinsAndTheLoserIsKept) {
   EXPECT_TRUE(bench.conflicts[0].remote == "From home" || bench.conflicts[0].hub == "From home");
 }
 
+TEST(Plan, OurOwnEchoAfterACrashIsNoEdit) {
+  Bench bench({Bench::link({"home", "work"})});
+  bench.remote = {{"work", kMeeting}, {"home", std::nullopt}};
+  bench.settle_down();
+  bench.remote["home"]->set("title", "First");
+  EventPlan cut_off = bench.plan();
+  bench.hub = cut_off.hub;
+  for (PlacePlan& out : cut_off.places) {
+    if (out.push) {
+      bench.remote[out.calendar.value] = out.push->target;
+      out.base.intent = Intent{};
+      out.base.intent->kind = Intent::Kind::update;
+      out.base.intent->target = out.push->target;
+    }
+    bench.bases[out.calendar.value] = out.base;
+  }
+  ASSERT_EQ(bench.remote["work"]->get("title"), "First");
+  bench.remote["home"]->set("title", "Second");
+  bench.edited = {{"home", 1'000'001}, {"work", 9'000'000}};
+  bench.settle_down();
+  EXPECT_EQ(bench.remote["home"]->get("title"), "Second");
+  EXPECT_EQ(bench.remote["work"]->get("title"), "Second");
+  EXPECT_TRUE(bench.conflicts.empty());
+}
+
 TEST(Plan, AskParksTheFieldAndSyncsTheRest) {
   Link link = Bench::link({"home", "work"});
   link.conflict.kind = Policy::Kind::ask;

@@ -282,12 +282,19 @@ void reconcile(Comparison& c, const std::vector<std::string>& unit) {
   }
 }
 
+// What a person put there while the place might not change it, and now that it may, nobody else did.
+bool is_freed_drift(const Comparison& c, const std::string& path) {
+  const Agreed* agreed = c.out.base.agreed(path);
+  return agreed != nullptr && agreed->drifted && agreed->remote != agreed->shown &&
+         look(c.shown, path) == agreed->shown && may_pull(c.lens, path);
+}
+
 Evidence evidence_of(const Comparison& c, const std::vector<std::string>& unit) {
   Evidence evidence;
   evidence.equal = true;
   evidence.pullable = true;
   for (const std::string& path : unit) {
-    evidence.remote_changed |= c.remote(path) != c.agreed_remote(path);
+    evidence.remote_changed |= c.remote(path) != c.agreed_remote(path) || is_freed_drift(c, path);
     evidence.hub_changed |= look(c.shown, path) != c.agreed_shown(path);
     // A place that rewrites values may hold the very words that another one brought.
     evidence.equal &= c.remote(path) == look(c.shown, path) ||
@@ -317,7 +324,8 @@ void compare_unit(Comparison& c, const std::vector<std::string>& unit) {
       if (is_slot(path) && c.remote(path) == "excluded") return pull_exclusion(c, path);
       for (const std::string& p : unit) {
         Value value = c.remote(p);
-        if (value == c.agreed_remote(p)) continue;  // the replica may hold only a part of it
+        // The replica may hold only a part of it.
+        if (value == c.agreed_remote(p) && !is_freed_drift(c, p)) continue;
         c.write_hub(p, value);
         c.agree(p, value, value);
       }

@@ -1,5 +1,6 @@
 // Overrides follow a series that moves: no override is left without a slot, and none is lost silently.
 #include <algorithm>
+#include <set>
 
 #include "calendar/event.h"
 #include "calendar/occurrences.h"
@@ -50,6 +51,8 @@ struct Rekeying {
   const Place& place;  // in whose name the hub is written
   Facts facts;         // the hub before
   std::vector<std::pair<std::string, std::optional<std::string>>> from, to;  // slots to leave, paths to write
+  const Facts* hub_before;       // before the whole plan; nullptr: nothing in the slots to leave was edited
+  std::set<std::string> edited;  // those of `to` that were
 
   std::string path_of(const std::string& slot) const { return "overrides/" + slot; }
 
@@ -58,7 +61,10 @@ struct Rekeying {
     for (const auto& [path, value] : facts) {
       if (path != old_path && !path.starts_with(old_path + "/")) continue;
       from.emplace_back(path, std::nullopt);
-      if (new_slot) to.emplace_back(path_of(*new_slot) + path.substr(old_path.size()), value);
+      if (!new_slot) continue;
+      to.emplace_back(path_of(*new_slot) + path.substr(old_path.size()), value);
+      if (hub_before != nullptr && path != old_path && hub_before->get(path) != value)
+        edited.insert(to.back().first);
     }
   }
 
@@ -100,11 +106,12 @@ struct Rekeying {
     draft.plan.hub_changed = true;
   }
 
-  // All old slots are left before any new one is written, because one's new slot may be another's old one.
+  // All old slots are left before any new one is written, because one's new slot may be another's old one. Where the
+  // place that moved the series took the override along, only what was edited in the old slot is written over it.
   void finish() {
     for (const auto& [path, value] : from) write(path, value);
     for (const auto& [path, value] : to)
-      if (!draft.plan.hub.value(path)) write(path, value);
+      if (!draft.plan.hub.value(path) || edited.contains(path)) write(path, value);
   }
 };
 
@@ -123,7 +130,7 @@ void rekey_overrides(Draft draft, const Place& place, const std::optional<std::s
                      const std::optional<std::string>& old_recurrence) {
   const merge::EventState& hub = draft.plan.hub;
   if (!old_when || (hub.value("when") == old_when && hub.value("recurrence") == old_recurrence)) return;
-  Rekeying rekeying{draft, place, facts_of(hub), {}, {}};
+  Rekeying rekeying{draft, place, facts_of(hub), {}, {}, nullptr, {}};
   auto before = calendar::parse_when(*old_when);
   auto after = calendar::parse_when(rekeying.facts.get("when"));
   if (!before || !after) return;
@@ -144,7 +151,7 @@ void rekey_strays(Draft draft, const std::vector<Place>& places, const Facts& be
   std::vector<const Facts*> schedules{&before};
   for (const Place& one : places)
     if (one.seen.kind == Observation::Kind::present) schedules.push_back(&one.seen.facts);
-  Rekeying rekeying{draft, *place, facts_of(plan.hub), {}, {}};
+  Rekeying rekeying{draft, *place, facts_of(plan.hub), {}, {}, &before, {}};
   auto after = calendar::parse_when(rekeying.facts.get("when"));
   if (!after) return;
   for (const auto& [path, value] : rekeying.facts) {

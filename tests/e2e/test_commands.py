@@ -129,6 +129,32 @@ class TwoVaults(unittest.TestCase):
         self.desk.sync()
         self.assertEqual((self.titles("work"), self.titles("home")), (["Lunch"], []))
 
+    def test_linking_again_is_a_first_meeting_that_deletes_nothing(self):
+        self.link()
+        calendars = {n: {"provider": "obsidian", "path": n} for n in ("work", "home")}
+        for day in range(1, 5):
+            self.write(f"Event {day}", date=f"2026-03-0{day}")
+        self.desk.sync()
+        self.desk.configure(calendars, [])
+        self.desk.note("Event 1", "work")[0].unlink()
+        self.desk.note("Event 2", "home")[0].unlink()
+        self.desk.sync()
+        self.desk.note("Event 3", "work")[0].unlink()
+        self.link()
+        self.desk.sync("--yes")
+        for vault in ("work", "home"):
+            self.assertEqual(self.titles(vault), [f"Event {day}" for day in range(1, 5)])
+
+    def test_a_link_that_becomes_two_way_brings_both_sides_together(self):
+        self.link(direction="one-way", **{"from": "work"})
+        self.write("Lunch")
+        self.desk.sync()
+        self.desk.edit_note("Lunch", "title: Lunch", "title: Mine", "home")
+        self.desk.sync()
+        self.link()
+        self.desk.sync("--yes")
+        self.assertEqual((self.titles("work"), self.titles("home")), (["Mine"], ["Mine"]))
+
     def test_opposing_links(self):
         self.desk.configure({"work": {"provider": "obsidian", "path": "work"},
                              "home": {"provider": "obsidian", "path": "home"}},
@@ -193,6 +219,19 @@ class TwoVaults(unittest.TestCase):
         self.desk.run("sync", check=False)
         self.assertEqual(path.read_text(), broken)
         self.assertEqual(self.titles("work"), ["Lunch"])
+
+    def test_a_note_that_is_cut_off_while_it_is_saved_deletes_nothing(self):
+        self.link()
+        self.write("Lunch")
+        self.desk.sync()
+        path, text = self.desk.note("Lunch", "home")
+        for length in list(range(0, 24)) + [len(text) // 2, len(text) - 1]:
+            path.write_text(text[:length])
+            self.desk.run("sync", check=False)
+            self.assertEqual(self.titles("work"), ["Lunch"], f"cut to {text[:length]!r}")
+        path.write_text(text)
+        self.desk.sync()
+        self.assertEqual((self.titles("work"), self.titles("home")), (["Lunch"], ["Lunch"]))
 
     def test_a_feed_is_read_and_never_written(self):
         feed = self.desk.folder / "holidays.ics"

@@ -10,6 +10,24 @@ from desk import Desk, dav, event, value
 from servers import Cyrus, ICloudLike, Radicale, Sogo
 
 
+BERLIN = "\r\n".join(
+    ["BEGIN:VTIMEZONE", "TZID:Europe/Berlin", "BEGIN:STANDARD", "DTSTART:20251026T030000", "TZOFFSETFROM:+0200",
+     "TZOFFSETTO:+0100", "RRULE:FREQ=YEARLY;BYMONTH=10;BYDAY=-1SU", "END:STANDARD", "BEGIN:DAYLIGHT",
+     "DTSTART:20250330T020000", "TZOFFSETFROM:+0100", "TZOFFSETTO:+0200", "RRULE:FREQ=YEARLY;BYMONTH=3;BYDAY=-1SU",
+     "END:DAYLIGHT", "END:VTIMEZONE", ""])
+
+
+def weekly(uid, *overrides, hour=9, excluded=""):
+    """Eight Mondays with some occurrences (slot, start, title) moved, and one taken out."""
+    more = ["RRULE:FREQ=WEEKLY;COUNT=8"] + ([f"EXDATE;TZID=Europe/Berlin:{excluded}"] if excluded else [])
+    text = event(uid, "Weekly", f"20260302T{hour:02}0000", f"20260302T{hour + 1:02}0000", more=more)
+    for slot, start, title in overrides:
+        text = text.replace("END:VCALENDAR", "\r\n".join(
+            ["BEGIN:VEVENT", f"UID:{uid}", "DTSTAMP:20260101T000000Z", f"RECURRENCE-ID;TZID=Europe/Berlin:{slot}",
+             f"DTSTART;TZID=Europe/Berlin:{start}", "DURATION:PT1H", f"SUMMARY:{title}", "END:VEVENT", "END:VCALENDAR"]))
+    return text.replace("BEGIN:VEVENT", BERLIN + "BEGIN:VEVENT", 1)
+
+
 class OnEveryServer:
     """Mixed into one TestCase per server."""
 
@@ -115,6 +133,58 @@ class OnEveryServer:
         self.assertIn("SUMMARY:Weekly with guests", text)
         self.assertIn("20260316T140000", text)
         self.assertIn("RRULE:FREQ=WEEKLY;COUNT=8", desk.unfold(text))
+        self.assert_quiet()
+
+    def test_a_copied_note_becomes_an_event_of_its_own(self):
+        self.link_vault()
+        self.put("c1", "Lunch")
+        self.desk.sync()
+        path, note = self.desk.note("Lunch")
+        path.with_name("copy.md").write_text(note.replace("title: Lunch", "title: Dinner"))
+        self.desk.sync()
+        titles = sorted(value(text, "SUMMARY") for text in self.server.all(self.work).values())
+        self.assertEqual(titles, ["Dinner", "Lunch"])
+        self.assert_quiet()
+
+    def meeting_in_two_calendars(self, *override):
+        """A weekly series in two collections; gives a function that stores a text at home under our mark."""
+        home = self.server.make_calendar("alice", f"home{self.count}")
+        self.desk.configure({"work": dav(self.server, self.work), "home": dav(self.server, home)},
+                            [{"calendars": ["work", "home"]}])
+        self.uid = f"o{self.count}"
+        self.server.put(f"{self.work}o1.ics", weekly(self.uid, *override))
+        self.desk.sync()
+        href, text = self.only(home)
+        mark = next(line for line in desk.unfold(text).split("\n") if line.startswith("X-KALENDS"))
+        uid = value(text, "UID")
+        return lambda *more, **k: self.server.put(
+            href, weekly(uid, *more, **k).replace("END:VEVENT", f"{mark}\r\nEND:VEVENT", 1)), home
+
+    def test_an_edited_occurrence_stays_whole_when_the_other_side_excludes_it(self):
+        moved = ("20260316T090000", "20260316T140000", "Moved")
+        at_home, home = self.meeting_in_two_calendars(moved)
+        at_home(excluded="20260316T090000")
+        self.server.put(f"{self.work}o1.ics", weekly(self.uid, (*moved[:2], "Renamed")))
+        self.desk.sync()
+        for url in (home, self.work):
+            text = desk.unfold(self.only(url)[1])
+            self.assertIn("SUMMARY:Renamed", text)
+            self.assertIn("20260316T140000", text)
+            self.assertNotIn("EXDATE", text)
+        self.assert_quiet()
+
+    def test_an_occurrence_is_edited_while_the_other_side_moves_the_series(self):
+        at_home, home = self.meeting_in_two_calendars(("20260316T090000", "20260316T140000", "Moved"))
+        at_home(("20260316T090000", "20260316T140000", "Renamed"), excluded="20260323T090000")
+        self.server.put(f"{self.work}o1.ics",
+                        weekly(self.uid, ("20260316T110000", "20260316T140000", "Moved"), hour=11))
+        self.desk.sync()
+        for url in (home, self.work):
+            text = desk.unfold(self.only(url)[1])
+            self.assertEqual(text.count("RECURRENCE-ID"), 1, text)
+            self.assertRegex(text, "RECURRENCE-ID[^\n]*:20260316T110000")
+            self.assertRegex(text, "EXDATE[^\n]*:20260323T110000")
+            self.assertIn("SUMMARY:Renamed", text)
         self.assert_quiet()
 
     def test_two_collections_that_hold_the_same_events_are_matched(self):

@@ -49,6 +49,12 @@ std::string basename_of(const std::string& path) {
   return name.substr(0, name.size() - std::min<std::size_t>(3, name.size()));
 }
 
+// Whether no more is there than the beginning of a note's frontmatter.
+bool is_cut_off(std::string_view text) {
+  return find_block(text).presence == Block::Presence::open ||
+         std::string_view("---").starts_with(trim(text));
+}
+
 bool has_body(std::string_view text) { return !trim(text.substr(find_block(text).body)).empty(); }
 
 // The uid of a note whose contents we know, without reading the rest of its frontmatter.
@@ -144,10 +150,11 @@ Result<void> ObsidianProvider::look_at(const NoteFile& file, const ports::Known&
     return {};
   }
   Reading reading = read_note(*text, basename_of(file.path), settings_);
-  // A tool that saves a note cuts it to nothing first; an event is not gone because of that.
-  if (reading.kind == Reading::Kind::none && !held.empty() && trim(*text).empty()) {
+  // A tool that saves a note cuts it to nothing first and may be at it still; an event is not gone because of that.
+  if (reading.kind == Reading::Kind::none && !held.empty() && is_cut_off(*text)) {
     reading.kind = Reading::Kind::broken;
-    reading.problem = "the note is empty; delete the file to delete the event";
+    reading.problem = trim(*text).empty() ? "the note is empty; delete the file to delete the event"
+                                          : "the frontmatter is cut off; delete the file to delete the event";
   }
   if (reading.kind == Reading::Kind::broken) {
     look.changes.unreadable.push_back({id, seen.version, file.path + ": " + reading.problem});
