@@ -19,6 +19,12 @@ std::string key_of(const char* kind, const CalendarId& calendar, const EventId& 
   return std::string(kind) + "|" + calendar.value + "|" + event.value;
 }
 
+// A change is what the calendar now shows of the event: an approval covers those contents and no later ones.
+std::string change_key(const Planned& planned, const CalendarId& id) {
+  auto place = std::ranges::find(planned.places, id, &sync::Place::calendar);
+  return engine::change_key(id, planned.loaded.row.id, place->seen.facts);
+}
+
 bool is_deletion(HoldKind kind) {
   return kind == HoldKind::mass_delete || kind == HoldKind::emptied || kind == HoldKind::shared_delete;
 }
@@ -79,7 +85,7 @@ Result<void> Engine::Inner::hold_incoming(Transaction& tx, Cycle& cycle, std::ve
           incoming.deletions.push_back(event);
           if (place.deletion_pulled && is_shared(one, id)) shared.push_back(event);
         } else if (!place.pulled.empty() && one.loaded.bases.contains(id)) {
-          std::string key = key_of("change", id, event);
+          std::string key = change_key(one, id);
           cycle.proposed.insert(key);
           if (cycle.approved.contains(key)) continue;
           incoming.edits.push_back(event);
@@ -100,8 +106,9 @@ Result<void> Engine::Inner::hold_incoming(Transaction& tx, Cycle& cycle, std::ve
       holding.record.reason = hold.reason;
       for (const EventId& event : hold.events) {
         ignored[event].insert(id);
-        holding.record.keys.push_back(key_of(is_deletion(hold.kind) ? "delete" : "change", id, event));
         auto one = std::ranges::find_if(planned, [&](const Planned& p) { return p.loaded.row.id == event; });
+        holding.record.keys.push_back(is_deletion(hold.kind) ? key_of("delete", id, event)
+                                                             : change_key(*one, id));
         holding.record.work.push_back(
             move_of(is_deletion(hold.kind) ? Move::Kind::remove : Move::Kind::pull, *one, id,
                     is_deletion(hold.kind) ? "it is gone there" : "it changed there"));

@@ -22,6 +22,10 @@ const char* to_string(Move::Kind kind) {
   return "pull";
 }
 
+std::string change_key(const CalendarId& calendar, const EventId& event, const calendar::Facts& contents) {
+  return "change|" + calendar.value + "|" + event.value + "|" + std::to_string(sync::digest_of(contents));
+}
+
 Move::Kind move_kind(sync::Intent::Kind kind) {
   switch (kind) {
     case sync::Intent::Kind::create: return Move::Kind::create;

@@ -52,8 +52,9 @@ struct Cycle {
   std::map<CalendarId, CalendarCounts> counts;
   std::set<std::string> approved, rejected;  // keys of held work that a person decided
   std::set<std::pair<EventId, CalendarId>>
-      failed;                      // writes that failed and are not tried again in this cycle
-  std::set<std::string> proposed;  // keys of work that this cycle would do or hold
+      failed;  // writes that failed and are not tried again in this cycle
+  std::set<std::pair<EventId, CalendarId>> read_again;  // items that were read once more by themselves
+  std::set<std::string> proposed;                       // keys of work that this cycle would do or hold
   struct Holding {
     sync::HoldKind kind;
     CalendarId calendar;
@@ -95,6 +96,7 @@ struct Engine::Inner {
   // planning.cc
   Result<Loaded> load(Transaction& tx, const EventId& event);
   Result<Planned> plan_one(Transaction& tx, Cycle& cycle, Loaded loaded, const std::set<CalendarId>& ignored);
+  Result<bool> read_again(Transaction& tx, Cycle& cycle, const Planned& planned);
   Result<std::vector<Planned>> plan_all(Transaction& tx, Cycle& cycle);
   std::map<CalendarId, sync::Lens> lenses_of(const Loaded& loaded, const std::set<CalendarId>& origins,
                                              const calendar::Facts& facts, Instant now) const;
@@ -162,6 +164,8 @@ struct Engine::Inner {
 // The names of a calendar in any epoch: "work#2" is "work".
 std::string replica_name(std::string_view replica);
 Move::Kind move_kind(sync::Intent::Kind kind);
+// Under which a calendar's change of an event to these contents is held, approved or rejected.
+std::string change_key(const CalendarId& calendar, const EventId& event, const calendar::Facts& contents);
 // The fields of some paths, without repeats: "title", "when", "attendees".
 std::vector<std::string> fields_of(const std::vector<std::string>& paths);
 std::vector<std::string> fields_of(const std::vector<calendar::Change>& changes);

@@ -129,7 +129,7 @@ Result<Planned> Engine::Inner::plan_one(Transaction& tx, Cycle& cycle, Loaded lo
     std::string tail = "|" + id.value + "|" + loaded.row.id.value;
     place.restore_absent = cycle.rejected.contains("delete" + tail);
     if (place.base && place.seen.kind == Observation::Kind::present &&
-        cycle.rejected.contains("change" + tail))
+        cycle.rejected.contains(change_key(id, loaded.row.id, place.seen.facts)))
       overrule(*place.base, place.seen.facts);
     out.places.push_back(std::move(place));
   }
@@ -146,6 +146,24 @@ Result<Planned> Engine::Inner::plan_one(Transaction& tx, Cycle& cycle, Loaded lo
   return out;
 }
 
+// A listing may lag behind our own writes and show an item as it was. What a replica seems to have gone back to is read
+// once more by itself before it is believed.
+Result<bool> Engine::Inner::read_again(Transaction& tx, Cycle& cycle, const Planned& planned) {
+  bool news = false;
+  for (const sync::PlacePlan& place : planned.plan.places) {
+    if (!place.seen_before || !cycle.reachable.contains(place.calendar)) continue;
+    auto item = planned.loaded.items.find(place.calendar);
+    if (item == planned.loaded.items.end()) continue;
+    if (!cycle.read_again.insert({planned.loaded.row.id, place.calendar}).second) continue;
+    auto fresh = providers.at(place.calendar)->get(item->second.remote);
+    if (!fresh || (fresh->version == item->second.version && encode_item(*fresh) == item->second.blob))
+      continue;
+    TRY(put_item(tx, place.calendar, *fresh, cycle.seen, true));
+    news = true;
+  }
+  return news;
+}
+
 Result<std::vector<Planned>> Engine::Inner::plan_all(Transaction& tx, Cycle& cycle) {
   std::set<EventId> events;
   for (const ItemRow& row : TRY(tx.dirty_items()))
@@ -158,7 +176,9 @@ Result<std::vector<Planned>> Engine::Inner::plan_all(Transaction& tx, Cycle& cyc
   for (const EventId& id : events) {
     if (world.progress != nullptr && ++done % 64 == 0)
       world.progress->update("planning", done, events.size());
-    out.push_back(TRY(plan_one(tx, cycle, TRY(load(tx, id)), {})));
+    Planned planned = TRY(plan_one(tx, cycle, TRY(load(tx, id)), {}));
+    if (TRY(read_again(tx, cycle, planned))) planned = TRY(plan_one(tx, cycle, TRY(load(tx, id)), {}));
+    out.push_back(std::move(planned));
   }
   return out;
 }

@@ -82,8 +82,9 @@ struct PlacePlan {
   bool left = false;                    // our copy is gone there, which says nothing of the event
   std::vector<std::string> pulled;      // paths that entered the hub from here
   std::vector<std::string> reconciled;  // parked paths on which both sides came to say the same
-  bool rolled_back = false;             // holds again what it held before, and is not newer
-  bool settled = true;                  // nothing is left to do here
+  bool seen_before = false;  // holds again what it held before: a person's doing, or an old reading
+  bool rolled_back = false;  // holds again what it held before, and is not newer
+  bool settled = true;       // nothing is left to do here
   std::optional<Push> push;
 };
 

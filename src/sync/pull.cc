@@ -198,6 +198,13 @@ void spawn(Comparison& c, Conflict::Winner winner) {
   c.draft.plan.spawned.push_back({std::move(loser), hub_lost ? CalendarId() : c.place.calendar});
 }
 
+// The replica's value lost: what it holds is no longer what it is meant to show, whatever the hub comes to say until
+// the write that puts it right. A value that it did not change itself keeps what was agreed.
+void lose(Comparison& c, const std::string& path) {
+  bool changed = c.remote(path) != c.agreed_remote(path);
+  c.agree(path, c.remote(path), changed ? c.remote(path) : c.agreed_shown(path));
+}
+
 void clash(Comparison& c, const std::vector<std::string>& unit) {
   // The unit's first differing path speaks for it, and the hub's last write to any of it.
   std::vector<std::string> differing;
@@ -226,11 +233,7 @@ void clash(Comparison& c, const std::vector<std::string>& unit) {
         c.write_hub(path, c.remote(path));
         c.agree(path, c.remote(path), c.remote(path));
         break;
-      case Conflict::Winner::hub:
-        // Whatever the hub comes to hold before it is pushed, even the old value again, the replica's is overruled;
-        // and what the replica alone changed of the unit is pushed back too.
-        c.agree(path, c.remote(path), c.remote(path));
-        break;
+      case Conflict::Winner::hub: lose(c, path); break;
       case Conflict::Winner::open: break;
     }
   }
@@ -339,12 +342,16 @@ void compare_unit(Comparison& c, const std::vector<std::string>& unit) {
       break;
     case Move::overrule:
       for (const std::string& p : unit) {
-        if (c.remote(p) != c.agreed_remote(p)) {
-          Conflict conflict = c.conflict(p);
-          conflict.policy = "this place may not change it";
-          c.draft.plan.conflicts.push_back(std::move(conflict));
+        if (c.remote(p) == c.agreed_remote(p)) continue;
+        bool hub_changed = look(c.shown, p) != c.agreed_shown(p);
+        if (!hub_changed) {
+          c.agree(p, c.remote(p), c.agreed_shown(p), true);
+          continue;
         }
-        c.agree(p, c.remote(p), c.agreed_shown(p));
+        Conflict conflict = c.conflict(p);
+        conflict.policy = "this place may not change it";
+        c.draft.plan.conflicts.push_back(std::move(conflict));
+        lose(c, p);
       }
       break;
     case Move::clash: clash(c, unit); break;
@@ -449,9 +456,10 @@ void pull_present(Draft draft, const Place& place, const Lens& lens, PlacePlan& 
 
   Facts before = base.remote();
   std::uint64_t digest = digest_of(place.seen.facts);
-  out.rolled_back = known && place.seen.facts != before && base.updated_ms != 0 && place.seen.updated_ms &&
-                    *place.seen.updated_ms <= base.updated_ms &&
-                    std::ranges::find(base.earlier, digest) != base.earlier.end();
+  out.seen_before =
+      known && place.seen.facts != before && std::ranges::find(base.earlier, digest) != base.earlier.end();
+  out.rolled_back = out.seen_before && base.updated_ms != 0 && place.seen.updated_ms &&
+                    *place.seen.updated_ms <= base.updated_ms;
   for (const auto& unit : units(before, place.seen.facts, c.shown, base)) {
     if (c.done.contains(unit.front())) continue;
     if (c.first) {

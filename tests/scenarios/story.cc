@@ -235,6 +235,8 @@ void Story::tell_base(const PlacePlan& place, const std::optional<Base>& before)
     const Agreed* old = before ? before->agreed(path) : nullptr;
     if (old != nullptr && old->remote == now.remote && old->shown == now.shown) continue;
     if (std::ranges::find(place.pulled, path) != place.pulled.end()) continue;
+    // A value that lost is to be written over: the push tells it.
+    if (place.push && std::ranges::find(place.push->paths, path) != place.push->paths.end()) continue;
     if (now.drifted) {
       drift.push_back(path);
     } else if (now.remote == now.shown) {
