@@ -260,6 +260,16 @@ class TwoVaults(unittest.TestCase):
         self.desk.run("sync", "--yes", expect=(0, 3))
         self.assertEqual((self.titles("work"), self.titles("home")), (["Dinner", "Lunch"], ["Dinner", "Lunch"]))
 
+    def test_a_backup_and_a_restore_need_a_file(self):
+        self.link()
+        self.write("Lunch")
+        self.desk.sync()
+        self.assertEqual(self.desk.run("backup", "", check=False).returncode, 2)
+        done = self.desk.run("restore", self.desk.folder, check=False)
+        self.assertEqual(done.returncode, 1)
+        self.assertIn("is no file", done.stderr)
+        self.desk.run("verify")
+
     def test_events_lists_occurrences(self):
         self.link()
         self.write("Lunch")

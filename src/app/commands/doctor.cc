@@ -118,6 +118,11 @@ class Doctor {
       tell(State::ok, "store", config.store_path, "It is made by the first sync.");
       return;
     }
+    if (::access(path.c_str(), R_OK | W_OK) != 0) {
+      tell(State::fail, "store", config.store_path, "The store cannot be read and written.",
+           "Change its owner or its permissions.");
+      return;
+    }
     const auto wiring = Wiring::make(config, Access::read, desk_.machine);
     const auto problems = wiring ? (*wiring)->store().verify() : std::unexpected(wiring.error());
     if (!problems)

@@ -44,6 +44,7 @@ Result<void> restore_all(const Config& config, Desk& desk) {
 Exit run_backup(Desk& desk) {
   const std::string& path = desk.invocation.subject;
   std::error_code error;
+  if (path.empty()) return desk.console.fail(Exit::usage, "usage", "A backup needs the name of a file.");
   if (std::filesystem::exists(path, error))
     return desk.console.fail(Exit::usage, "usage",
                              fmt::format("{} is already there; a backup overwrites nothing.", path));

@@ -120,8 +120,11 @@ Result<void> SqliteStore::backup(const std::string& path) {
 }
 
 Result<void> SqliteStore::restore(const std::string& from, const std::string& to) {
-  if (!fs::exists(from)) return fail(ErrorKind::not_found, fmt::format("there is no backup {}", from));
   std::error_code ignored;
+  if (!fs::exists(from, ignored))
+    return fail(ErrorKind::not_found, fmt::format("there is no backup {}", from));
+  if (!fs::is_regular_file(from, ignored))
+    return fail(ErrorKind::invalid, fmt::format("{} is no file; name the file of a backup", from));
   const auto real = fs::weakly_canonical(to, ignored);
   const std::string target = ignored ? to : real.string();
   if (fs::exists(target) && fs::equivalent(from, target, ignored))
