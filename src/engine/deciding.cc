@@ -101,7 +101,7 @@ Result<void> Engine::Inner::end_conflict(Transaction& tx, Loaded& loaded, ports:
   row.open = false;
   record.winner = take_remote ? "remote" : "hub";
   row.blob = encode_conflict(record);
-  return tx.put(row);
+  return tx.put(sealed(row));
 }
 
 Result<void> Engine::resolve(std::int64_t id, Take take, const CalendarId& calendar) {
@@ -112,6 +112,7 @@ Result<void> Engine::resolve(std::int64_t id, Take take, const CalendarId& calen
     return fail(ErrorKind::not_found,
                 fmt::format("there is no conflict {}; \"kalends conflicts\" lists them", id));
   if (!row->open) return fail(ErrorKind::stale, fmt::format("conflict {} is settled already", id));
+  TRY_VOID(reveal(*row));
   Loaded loaded = TRY(in.load(*tx, row->event));
   bool take_remote = take == Take::calendar && TRY(in.takes_remote(loaded, *row, calendar));
   std::int64_t run = TRY(in.begin_run(*tx, "resolve"));
@@ -131,9 +132,11 @@ Result<void> Engine::resolve(std::int64_t id, Take take, const CalendarId& calen
   TRY_VOID(in.end_conflict(*tx, loaded, *row, run, take_remote, why));
   // Time and recurrence are one decision.
   auto is_schedule = [](const std::string& path) { return path == "when" || path == "recurrence"; };
-  for (ports::ConflictRow& other : TRY(tx->conflicts_of(row->event)))
+  for (ports::ConflictRow& other : TRY(tx->conflicts_of(row->event))) {
+    TRY_VOID(reveal(other));
     if (other.open && other.calendar == row->calendar && is_schedule(other.path) && is_schedule(row->path))
       TRY_VOID(in.end_conflict(*tx, loaded, other, run, take_remote, why));
+  }
   return tx->commit();
 }
 

@@ -52,6 +52,11 @@ std::string Engine::Inner::title_key(std::string_view title) const {
   return title.empty() ? std::string() : hmac_sha256(digest_key, to_lower(trim(title))).hex().substr(0, 32);
 }
 
+ports::ConflictRow Engine::Inner::sealed(ports::ConflictRow row) const {
+  row.path = hmac_sha256(digest_key, row.path).hex().substr(0, 32);
+  return row;
+}
+
 EventId Engine::Inner::new_event_id() {
   return EventId(fmt::format("{:016x}{:016x}", world.random.next(), world.random.next()));
 }

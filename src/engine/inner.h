@@ -151,6 +151,8 @@ struct Engine::Inner {
 
   std::string replica(const std::string& name) const { return name + "#" + epoch; }
   std::string title_key(std::string_view title) const;
+  // The row as it is kept: a path may name a guest or a category, so its column holds a keyed digest.
+  ports::ConflictRow sealed(ports::ConflictRow row) const;
   // Title, time and recurrence as one keyed digest; "" for an event without a title.
   std::string fingerprint(const calendar::Facts& facts) const;
   EventId new_event_id();

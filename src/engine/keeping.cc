@@ -108,9 +108,10 @@ Result<void> Engine::Inner::keep_conflicts(Transaction& tx, Cycle& cycle, const 
     std::string winner = conflict.winner == Winner::open     ? ""
                          : conflict.winner == Winner::remote ? "remote"
                                                              : "hub";
-    row.blob = encode_conflict({move.title, conflict.base, conflict.remote, conflict.hub, winner,
-                                conflict.hub_replica, conflict.remote_ms, conflict.hub_ms, conflict.policy});
-    TRY(tx.add(row));
+    row.blob =
+        encode_conflict({move.title, conflict.path, conflict.base, conflict.remote, conflict.hub, winner,
+                         conflict.hub_replica, conflict.remote_ms, conflict.hub_ms, conflict.policy});
+    TRY(tx.add(sealed(std::move(row))));
     cycle.report.moves.push_back(std::move(move));
   }
   return {};
@@ -122,6 +123,7 @@ Result<void> Engine::Inner::close_conflicts(Transaction& tx, const Planned& one)
   if (!any) return {};
   for (ports::ConflictRow& row : TRY(tx.conflicts_of(one.loaded.row.id))) {
     if (!row.open) continue;
+    TRY_VOID(reveal(row));
     bool ended = !one.plan.hub.alive();
     for (const sync::PlacePlan& place : one.plan.places)
       ended = ended || (place.calendar == row.calendar &&
@@ -131,7 +133,7 @@ Result<void> Engine::Inner::close_conflicts(Transaction& tx, const Planned& one)
     record.winner = "hub";
     row.blob = encode_conflict(record);
     row.open = false;
-    TRY_VOID(tx.put(row));
+    TRY_VOID(tx.put(sealed(std::move(row))));
   }
   return {};
 }

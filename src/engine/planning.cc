@@ -87,8 +87,11 @@ Result<Planned> Engine::Inner::plan_one(Transaction& tx, Cycle& cycle, Loaded lo
   Planned out;
   out.ignored = ignored;
   std::map<CalendarId, std::set<std::string>> parked;
-  for (const ports::ConflictRow& row : TRY(tx.conflicts_of(loaded.row.id)))
-    if (row.open) parked[row.calendar].insert(row.path);
+  for (ports::ConflictRow& row : TRY(tx.conflicts_of(loaded.row.id))) {
+    if (!row.open) continue;
+    TRY_VOID(reveal(row));
+    parked[row.calendar].insert(row.path);
+  }
 
   for (const CalendarId& id : settings.calendars) {
     ports::Provider* provider = providers.at(id);

@@ -35,7 +35,7 @@ Result<ConflictView> view_of(const ports::ConflictRow& row) {
   view.id = row.id;
   view.event = row.event;
   view.title = record.title;
-  view.path = row.path;
+  view.path = record.path;
   view.base = record.base;
   auto at = [](std::int64_t ms) { return ms == 0 ? std::nullopt : std::optional(Instant{ms}); };
   view.sides.push_back({row.calendar.value, record.remote, at(record.remote_ms)});

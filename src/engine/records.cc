@@ -94,6 +94,7 @@ std::string encode_conflict(const ConflictRecord& record) {
   ByteWriter out;
   out.number(kVersion);
   out.text(record.title);
+  out.text(record.path);
   out.optional_text(record.base);
   out.optional_text(record.remote);
   out.optional_text(record.hub);
@@ -110,6 +111,7 @@ Result<ConflictRecord> decode_conflict(const std::string& blob) {
   if (in.number() != kVersion) return damaged("conflict");
   ConflictRecord record;
   record.title = in.text();
+  record.path = in.text();
   record.base = in.optional_text();
   record.remote = in.optional_text();
   record.hub = in.optional_text();
@@ -120,6 +122,11 @@ Result<ConflictRecord> decode_conflict(const std::string& blob) {
   record.policy = in.text();
   if (!in.done()) return damaged("conflict");
   return record;
+}
+
+Result<void> reveal(ports::ConflictRow& row) {
+  row.path = TRY(decode_conflict(row.blob)).path;
+  return {};
 }
 
 std::string encode_held(const HeldRecord& record) {

@@ -31,6 +31,7 @@ Result<WriteRecord> decode_write(const std::string& blob);
 
 struct ConflictRecord {
   std::string title;
+  std::string path;
   std::optional<std::string> base, remote, hub;
   std::string winner;  // "remote", "hub", "" while open
   std::string hub_replica;
@@ -39,6 +40,8 @@ struct ConflictRecord {
 };
 std::string encode_conflict(const ConflictRecord& record);
 Result<ConflictRecord> decode_conflict(const std::string& blob);
+// Sets the row's path, which its column keeps as a digest, from the blob.
+Result<void> reveal(ports::ConflictRow& row);
 
 struct HeldRecord {
   std::string reason;
