@@ -118,6 +118,8 @@ Result<void> Engine::Inner::settle(Transaction& tx, Cycle& cycle, Outcome& outco
     ++counts.removed;
     auto item = outcome.planned->loaded.items.find(place.calendar);
     TRY_VOID(tx.remove_item(place.calendar, item->second.remote));
+    // What was taken away to be made anew is made in the next pass.
+    if (hub.alive()) TRY_VOID(tx.set_dirty(event, true));
     return put_base(tx, event, place.calendar, sync::settle_removed(place.base, !hub.alive()), true);
   }
 

@@ -43,6 +43,22 @@ TEST(Engine, AWriteWhoseAnswerWasLostIsOnRecordAndCanBeUndone) {
   EXPECT_EQ(bench.servers["work"]->list().size(), 1u);
 }
 
+TEST(Engine, ALinkThatBeginsToHideMakesItsCopiesAnew) {
+  TwoCalendars bench;
+  bench.servers["work"]->put(meeting("Surgery"), "surgery@x");
+  bench.sync();
+  RemoteId before = bench.servers["home"]->list().front().id;
+  bench.settings.links.front().privacy.mask = true;
+  bench.sync();
+  ASSERT_EQ(bench.servers["home"]->list().size(), 1u);
+  const auto copy = bench.servers["home"]->list().front();
+  EXPECT_NE(copy.id, before);
+  EXPECT_NE(copy.uid, "surgery@x");
+  EXPECT_EQ(copy.facts.get("title"), "Busy");
+  EXPECT_EQ(bench.only("work"), meeting("Surgery"));
+  bench.expect_quiet();
+}
+
 TEST(Engine, UndoKeepsWhatWasChangedSince) {
   TwoCalendars bench;
   auto id = bench.servers["work"]->put(meeting("Standup"), "a@x");

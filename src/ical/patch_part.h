@@ -28,6 +28,7 @@ class ZoneNames {
  private:
   std::map<std::string, std::string> names_;  // zone -> the TZID that means it here
   std::set<std::string> missing_;
+  std::set<std::string, std::less<>> defined_;  // TZIDs that have a VTIMEZONE in the text
 };
 
 // One component and what it shows now.

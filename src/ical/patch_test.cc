@@ -126,6 +126,16 @@ TEST(Patch, ANewZoneBringsItsVtimezone) {
   EXPECT_EQ(std::ranges::count_if(lines, [](const std::string& l) { return l.starts_with('-'); }), 2);
 }
 
+TEST(Patch, AWrittenLineBringsTheVtimezoneThatTheTextLacks) {
+  std::string raw =
+      "BEGIN:VCALENDAR\nVERSION:2.0\nBEGIN:VEVENT\nUID:u\nDTSTART;TZID=Europe/Berlin:20260302T090000\n"
+      "RRULE:FREQ=WEEKLY\nEND:VEVENT\nEND:VCALENDAR\n";
+  std::string result;
+  edited(raw, {{"overrides/2026-03-09T09:00:00", "excluded"}}, &result);
+  EXPECT_NE(result.find("BEGIN:VTIMEZONE\nTZID:Europe/Berlin\n"), std::string::npos) << result;
+  EXPECT_NE(result.find("EXDATE;TZID=Europe/Berlin:20260309T090000\n"), std::string::npos) << result;
+}
+
 TEST(Patch, ADurationStaysADuration) {
   std::string raw =
       "BEGIN:VCALENDAR\nVERSION:2.0\nBEGIN:VEVENT\nUID:u\nDTSTART:20260302T090000Z\nDURATION:PT1H\n"

@@ -160,7 +160,9 @@ ZoneNames::ZoneNames(const Document& document, ZoneTable& table) {
     if (document.components[c].name == "VTIMEZONE") {
       document.each_line(c, [&](std::size_t i) {
         const Line& line = document.lines[i];
-        if (line.name == "TZID") learn(unescape_text(trim(line.value)));
+        if (line.name != "TZID") return;
+        learn(unescape_text(trim(line.value)));
+        defined_.insert(unescape_text(trim(line.value)));
       });
     }
   }
@@ -172,7 +174,8 @@ ZoneNames::ZoneNames(const Document& document, ZoneTable& table) {
 
 std::string ZoneNames::tzid(const std::string& zone) {
   auto [it, is_new] = names_.emplace(zone, zone);
-  if (is_new) missing_.insert(zone);
+  // A line that we write needs its VTIMEZONE (RFC 5545 section 3.6.5), even where the text names the zone without one.
+  if (is_new || (it->second == zone && !defined_.contains(zone))) missing_.insert(zone);
   return it->second;
 }
 

@@ -59,6 +59,7 @@ struct Base {
   std::vector<RemoteItem> items;
   std::map<std::string, Agreed, std::less<>> fields;
   bool withdrawn = false;       // a person took our copy back: remove it and do not make it again
+  bool opaque = false;          // our copy was made under a mask: its name and uid tell nothing
   bool own_uid = false;         // the event's uid is taken there: our copy gets one of its own
   std::string nonce;            // of the mark on our copy, "" at an origin
   LinkId link;                  // the link by which the copy exists

@@ -171,8 +171,13 @@ void push_place(EventPlan& plan, const Place& place, const Lens& lens, PlacePlan
   }
   bool write = false;
   bool unwanted = base.role == Role::copy && !lens.wanted && !lens.aged;
-  if (present && (!alive || unwanted || base.withdrawn)) {
-    out.push = Push{Intent::Kind::remove, place.seen.facts, {}, {}, removal_reason(!alive, lens)};
+  // A copy that was made before the link hid anything keeps telling it by its name and uid, so it is made anew.
+  bool telling =
+      base.role == Role::copy && !base.nonce.empty() && !base.opaque && lens.wanted && lens.masked();
+  if (present && (!alive || unwanted || base.withdrawn || telling)) {
+    std::string why = telling && alive ? "its name tells what the link now hides; it is made anew"
+                                       : removal_reason(!alive, lens);
+    out.push = Push{Intent::Kind::remove, place.seen.facts, {}, {}, std::move(why)};
     keep_drift(plan, place, out);
     write = true;
   } else if (present && alive && lens.wanted) {
@@ -186,6 +191,7 @@ void push_place(EventPlan& plan, const Place& place, const Lens& lens, PlacePlan
     out.push = Push{Intent::Kind::create, {}, std::move(shown), std::move(paths), "the event is new here"};
     write = true;
     base.link = lens.link;
+    base.opaque = lens.masked();
   }
   if (!write) return;
   bool can_see = place.seen.kind == Observation::Kind::present ||
