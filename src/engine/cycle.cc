@@ -87,14 +87,15 @@ Result<void> Engine::Inner::prepare(Transaction& tx, Cycle& cycle) {
 }
 
 // The calendar's items are forgotten and its bases retired: linking again is a first run, and absence proves nothing.
-// At the same place the items' names stay: one that cannot be read now is still there.
+// At the same place the items' names stay, and the creates whose end is unknown: what cannot be read now is still there.
 Result<void> Engine::Inner::retire_calendar(Transaction& tx, const CalendarId& id, bool same_place) {
   for (const ports::BaseRow& row : TRY(tx.bases_at(id))) {
     sync::Base base = TRY(sync::decode_base(row.blob));
     base.standing = base.standing == sync::Standing::not_here ? base.standing : sync::Standing::retired;
     base.fields.clear();
     if (!same_place) base.items.clear();
-    base.intent.reset();
+    bool unfinished = base.intent && base.intent->kind == sync::Intent::Kind::create;
+    if (!same_place || !unfinished) base.intent.reset();
     base.nonce.clear();
     TRY_VOID(put_base(tx, row.event, id, base, true));
     TRY_VOID(tx.set_dirty(row.event, true));

@@ -90,12 +90,14 @@ struct Engine::Inner {
   Result<void> match_arrivals(Transaction& tx, Cycle& cycle);
   Result<std::optional<sync::Candidate>> unfinished_create(Transaction& tx, const CalendarId& calendar,
                                                            const calendar::Facts& facts);
+  Result<std::map<RemoteId, EventId>> names_of_backup(Transaction& tx, const CalendarId& calendar);
   Result<bool> remove_double(Transaction& tx, Cycle& cycle, const ports::ItemRow& row,
                              const ports::Item& item, const EventId& event);
 
   // planning.cc
   Result<Loaded> load(Transaction& tx, const EventId& event);
   Result<Planned> plan_one(Transaction& tx, Cycle& cycle, Loaded loaded, const std::set<CalendarId>& ignored);
+  Result<bool> may_be_unreadable(Transaction& tx, const CalendarId& calendar, const sync::Base& base);
   Result<bool> read_again(Transaction& tx, Cycle& cycle, const Planned& planned);
   Result<std::vector<Planned>> plan_all(Transaction& tx, Cycle& cycle);
   std::map<CalendarId, sync::Lens> lenses_of(const Loaded& loaded, const std::set<CalendarId>& origins,

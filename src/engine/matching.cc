@@ -56,6 +56,20 @@ bool marked_elsewhere(const Loaded& loaded, const CalendarId& here, const std::s
 
 }  // namespace
 
+// After a restore: the events whose items the backup knows by these names. What bears the name, and no mark, is that item
+// still, however much it changed since.
+Result<std::map<RemoteId, EventId>> Engine::Inner::names_of_backup(Transaction& tx,
+                                                                   const CalendarId& calendar) {
+  std::map<RemoteId, EventId> out;
+  if (epoch == "1") return out;
+  for (const ports::BaseRow& row : TRY(tx.bases_at(calendar))) {
+    if (row.remote.empty()) continue;
+    sync::Base base = TRY(sync::decode_base(row.blob));
+    if (base.standing == sync::Standing::retired) out.emplace(row.remote, row.event);
+  }
+  return out;
+}
+
 // A second copy that a lost answer made us write is taken away again, unless somebody touched it.
 Result<bool> Engine::Inner::remove_double(Transaction& tx, Cycle& cycle, const ItemRow& row,
                                           const ports::Item& item, const EventId& event) {
@@ -158,6 +172,7 @@ Result<void> Engine::Inner::match_arrivals(Transaction& tx, Cycle& cycle) {
     if (epoch == "1" || !all_read) continue;
     for (const ItemRow& row : TRY(tx.items(id))) all_read = all_read && row.state == ItemRow::State::present;
   }
+  std::map<CalendarId, std::map<RemoteId, EventId>> names_of;
   for (ItemRow& row : arrivals) {
     ports::Item item = TRY(decode_item(row));
     if (item.foreign_copy || item.facts.find("when") == nullptr) {
@@ -190,6 +205,14 @@ Result<void> Engine::Inner::match_arrivals(Transaction& tx, Cycle& cycle) {
       by_mark = TRY(unfinished_create(tx, row.calendar, item.facts));
     if (by_mark && !arrival.nonce) arrival.nonce = std::string();
     sync::Match match = sync::choose(arrival, settings.links, by_mark, by_uid, by_fingerprint);
+    if (item.mark == std::nullopt) {
+      auto [names, first] = names_of.try_emplace(row.calendar);
+      if (first) names->second = TRY(names_of_backup(tx, row.calendar));
+      auto named = names->second.find(row.remote);
+      if (named != names->second.end() &&
+          !candidate_of(TRY(load(tx, named->second)), row.calendar, std::nullopt).live_here)
+        match = {sync::Match::Kind::attach, named->second, sync::Role::copy, {}, "its name in the backup"};
+    }
     if (match.kind == sync::Match::Kind::doubled) {
       if (TRY(remove_double(tx, cycle, row, item, match.event))) continue;
       match = {};

@@ -245,6 +245,49 @@ TEST(Engine, AfterARestoreNothingIsDoubledAndNothingDeleted) {
   bench.expect_quiet();
 }
 
+// Neither a mark nor a uid tells this item, and its contents are no longer those of the backup. Its name is.
+TEST(Engine, AfterARestoreAnItemIsKnownByItsName) {
+  Bench bench;
+  Profile nameless;
+  nameless.keeps_uids = nameless.keeps_marks = false;
+  bench.add("work");
+  bench.add("home", nameless);
+  bench.link({"work", "home"});
+  bench.servers["work"]->put(meeting("Standup"), "a@x");
+  RemoteId theirs = bench.servers["home"]->put(meeting("Standup"));
+  bench.sync(true);
+  bench.servers["home"]->edit(theirs, [](Facts& f) { f.set("title", "Daily"); });
+  ASSERT_TRUE(bench.engine().after_restore());
+  bench.sync();
+  EXPECT_EQ(bench.only("home").get("title"), bench.only("work").get("title"));
+  bench.expect_quiet();
+}
+
+// The answer to a create was lost, and what it made cannot be read: it may be there, so it is not made again.
+TEST(Engine, WhatAnUnfinishedCreateMadeMayBeWhatCannotBeRead) {
+  for (bool restored : {false, true}) {
+    TwoCalendars bench;
+    bench.servers["work"]->put(meeting("Standup"), "a@x");
+    bench.providers["home"]->before_call = [&](provider::Call call) {
+      if (call == provider::Call::create) bench.faults["home"].force_next(provider::Fault::lost_answer);
+    };
+    bench.sync();
+    bench.providers["home"]->before_call = nullptr;
+    ASSERT_EQ(bench.servers["home"]->list().size(), 1u);
+    RemoteId copy = bench.servers["home"]->list().front().id;
+    bench.servers["home"]->spoil(copy, true);
+    if (restored) ASSERT_TRUE(bench.engine().after_restore());
+    bench.sync();
+    EXPECT_EQ(bench.servers["home"]->writes().size(), 1u);
+    bench.servers["home"]->spoil(copy, false);
+    bench.sync();
+    EXPECT_EQ(bench.only("home").get("title"), "Standup");
+    EXPECT_EQ(bench.only("work").get("title"), "Standup");
+    EXPECT_EQ(bench.writes(), 1u);
+    bench.expect_quiet();
+  }
+}
+
 TEST(Engine, AnotherAddressIsAnotherCalendar) {
   FullBench bench;
   bench.servers["other"] =

@@ -82,6 +82,20 @@ std::map<CalendarId, sync::Lens> Engine::Inner::lenses_of(const Loaded& loaded,
   return sync::routes(links, origins, writable, facts, frame);
 }
 
+// Whether an item that the listing does not show may be there all the same, as one that cannot be read: by its name, or
+// as what a create of unknown end has made.
+Result<bool> Engine::Inner::may_be_unreadable(Transaction& tx, const CalendarId& calendar,
+                                              const sync::Base& base) {
+  if (!base.items.empty()) {
+    auto named = TRY(tx.item(calendar, base.remote_id()));
+    return named && named->state == ItemRow::State::unreadable;
+  }
+  if (!base.intent || base.intent->kind != sync::Intent::Kind::create) return false;
+  return std::ranges::any_of(TRY(tx.items(calendar)), [](const ItemRow& row) {
+    return row.state == ItemRow::State::unreadable && row.event.empty();
+  });
+}
+
 Result<Planned> Engine::Inner::plan_one(Transaction& tx, Cycle& cycle, Loaded loaded,
                                         const std::set<CalendarId>& ignored) {
   Planned out;
@@ -111,10 +125,7 @@ Result<Planned> Engine::Inner::plan_one(Transaction& tx, Cycle& cycle, Loaded lo
     } else if (item == loaded.items.end()) {
       // After a write there of unknown end only the next listing says what is there.
       bool known = place.reachable && !cycle.failed.contains({loaded.row.id, id});
-      if (place.base && !place.base->items.empty()) {
-        auto unmatched = TRY(tx.item(id, place.base->remote_id()));
-        known = known && !(unmatched && unmatched->state == ItemRow::State::unreadable);
-      }
+      if (known && place.base) known = !TRY(may_be_unreadable(tx, id, *place.base));
       place.seen.kind = known ? Observation::Kind::absent : Observation::Kind::unknown;
     } else if (item->second.state == ItemRow::State::gone) {
       place.seen.kind = Observation::Kind::absent;

@@ -28,6 +28,7 @@ struct Edit {
   std::string path;
   std::optional<std::string> value;  // as their calendar kept it; none: they removed it
   Instant at;
+  std::optional<std::string> given = std::nullopt;  // before their calendar rewrote it, where that differs
   bool superseded = false;  // a person who saw it put something else in its place, or deleted the event
   bool excused = false;     // the calendar itself lost it before anybody could see it
 };

@@ -22,6 +22,13 @@ std::optional<std::string> as_shown(const Place& place, const std::string& path,
   return found ? std::optional(*found) : std::nullopt;
 }
 
+// Whether what is shown there is that edit's value, as it was given or as its calendar keeps it.
+bool shows(const Place& place, const Edit& edit, const std::string& shown) {
+  for (const auto& value : {edit.value, edit.given})
+    if (value && (shown == *value || as_shown(place, edit.path, *value) == shown)) return true;
+  return false;
+}
+
 // The time of another event's value, on the same day.
 std::string at_time(const std::string& date, int minute, int length) {
   return fmt::format("zoned {}T{:02}:{:02}:00 PT{}M Europe/Berlin", date, 7 + minute / 60 % 12, minute % 60,
@@ -30,13 +37,31 @@ std::string at_time(const std::string& date, int minute, int length) {
 
 }  // namespace
 
-void People::note_new(Place& place, const Facts& facts) {
-  auto& known = world_.ledger.events[day_of(facts)];
+void People::note_new(Place& place, const Facts& kept, const Facts& given) {
+  auto& known = world_.ledger.events[day_of(kept)];
   known.origins.insert(place.id);
-  known.scheduled = known.scheduled || facts.find("organizer");
-  for (const auto& [path, value] : facts)
-    world_.ledger.edits.push_back({static_cast<int>(world_.ledger.edits.size()), day_of(facts), place.id,
-                                   path, value, world_.clock.now()});
+  known.scheduled = known.scheduled || kept.find("organizer");
+  note_values(place, kept, given);
+}
+
+// One value entered in two calendars, or brought from one to another, is one value, though each keeps it in its own
+// words: who replaces the one form has seen the other.
+void People::note_values(Place& place, const Facts& kept, const Facts& given) {
+  for (const auto& [path, value] : kept) {
+    const auto* entered = given.find(path);
+    world_.ledger.edits.push_back({static_cast<int>(world_.ledger.edits.size()), day_of(kept), place.id, path,
+                                   value, world_.clock.now(),
+                                   entered ? std::optional(*entered) : std::nullopt});
+  }
+}
+
+// What somebody gave of which this place shows `seen`.
+std::string People::as_first_given(const Place& place, const std::string& date, const std::string& path,
+                                   const std::string& seen) const {
+  for (const auto& edit : world_.ledger.edits)
+    if (edit.day == date && edit.path == path && edit.value && shows(place, edit, seen))
+      return edit.given.value_or(*edit.value);
+  return seen;
 }
 
 // What a person replaces was seen by that person, whoever gave it.
@@ -49,8 +74,7 @@ void People::supersede(Place& place, const Facts& seen, const std::string& path)
       continue;
     }
     const auto expected = as_shown(place, path, *edit.value);
-    if ((shown && (*shown == *edit.value || (expected && *shown == *expected))) || (!shown && !expected))
-      edit.superseded = true;
+    if ((shown && shows(place, edit, *shown)) || (!shown && !expected)) edit.superseded = true;
   }
 }
 
@@ -62,7 +86,7 @@ void People::supersede_all(Place& place, const Facts& seen) {
     if (!passes_on && edit.calendar != place.id) continue;
     const auto expected = edit.value ? as_shown(place, edit.path, *edit.value) : std::nullopt;
     const auto* shown = seen.find(edit.path);
-    const bool visible = edit.value && shown && (*shown == *edit.value || (expected && *shown == *expected));
+    const bool visible = edit.value && shown && shows(place, edit, *shown);
     const bool hidden = !expected && edit.at < world_.last_read[edit.calendar];
     if (visible || hidden || !edit.value) edit.superseded = true;
   }
@@ -115,7 +139,7 @@ void People::create(Place& place) {
   const Facts facts = draw_event(place);
   const auto id = place.server->put(facts, fmt::format("uid-{}", day_of(facts)));
   const Facts kept = place.server->find(id)->facts;
-  note_new(place, kept);
+  note_new(place, kept, facts);
   world_.trace.say("person makes {} \"{}\" at {}", day_of(kept), kept.get("title"), place.id.value);
 }
 
@@ -130,10 +154,10 @@ void People::create_in_two_places() {
   const auto uid = fmt::format("uid-{}", day_of(facts));
   const bool both_keep = first.server->profile().keeps_uids && second.server->profile().keeps_uids;
   const auto one = first.server->put(facts, uid);
+  note_new(first, first.server->find(one)->facts, facts);
   if (both_keep && world_.chance.percent(50)) facts.set("title", fresh("meeting"));
   const auto other = second.server->put(facts, both_keep ? uid : std::string());
-  note_new(first, first.server->find(one)->facts);
-  note_new(second, second.server->find(other)->facts);
+  note_new(second, second.server->find(other)->facts, facts);
   // Contents that one of them could not keep alike are two events to anybody who looks.
   if (!both_keep &&
       (first.server->find(one)->facts.get("title") != second.server->find(other)->facts.get("title") ||
@@ -201,6 +225,15 @@ void People::remove(Place& place, const provider::Stored& item) {
   supersede_all(place, item.facts);
   place.server->erase(item.id);
   auto& known = world_.ledger.events[day_of(item.facts)];
+  // Deleted before any sync it was never there: the event is at home where else a person entered it.
+  if (!world_.ran) {
+    for (const auto& other : world_.places)
+      for (const auto& left : other->server->list())
+        if (day_of(left.facts) == day_of(item.facts)) {
+          known.origins.insert(other->id);
+          known.origins.erase(place.id);
+        }
+  }
   known.deleted_at.insert(place.id);
   if (crosses(place, day_of(item.facts))) known.deleted = true;
   world_.trace.say("person deletes {} at {}", day_of(item.facts), place.id.value);
@@ -216,6 +249,8 @@ void People::move(Place& from, const provider::Stored& item) {
   if (&to == &from || !crosses(from, date) || there == places.end() || !crosses(to, date)) return;
   for (const auto& other : to.server->list())
     if (day_of(other.facts) == date) return;
+  Facts given;
+  for (const auto& [path, value] : item.facts) given.set(path, as_first_given(from, date, path, value));
   const auto kept = to.server->put(item.facts, item.uid, item.mark);
   supersede_all(from, item.facts);
   from.server->erase(item.id);
@@ -224,9 +259,7 @@ void People::move(Place& from, const provider::Stored& item) {
   known.deleted = true;
   // Without mark and uid the moved one is told by equal contents alone, which another edit may have made unequal.
   if (!item.mark && !to.server->profile().keeps_uids) ++known.duplicates;
-  for (const auto& [path, value] : to.server->find(kept)->facts)
-    world_.ledger.edits.push_back(
-        {static_cast<int>(world_.ledger.edits.size()), date, to.id, path, value, world_.clock.now()});
+  note_values(to, to.server->find(kept)->facts, given);
   world_.trace.say("person moves {} from {} to {}", date, from.id.value, to.id.value);
 }
 

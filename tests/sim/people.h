@@ -35,7 +35,11 @@ class People {
   void remove(Place& place, const provider::Stored& item);
   void move(Place& from, const provider::Stored& item);
   void duplicate(Place& place, const provider::Stored& item);
-  void note_new(Place& place, const calendar::Facts& facts);
+  // `given` is what the person entered or brought along, `kept` what the calendar made of it.
+  void note_new(Place& place, const calendar::Facts& kept, const calendar::Facts& given);
+  void note_values(Place& place, const calendar::Facts& kept, const calendar::Facts& given);
+  std::string as_first_given(const Place& place, const std::string& day, const std::string& path,
+                             const std::string& seen) const;
   void note_edit(Place& place, const provider::Stored& item, const std::string& path);
   void supersede(Place& place, const calendar::Facts& seen, const std::string& path);
   void supersede_all(Place& place, const calendar::Facts& seen);

@@ -124,6 +124,7 @@ void World::say_writes(const std::vector<std::size_t>& seen) {
 
 Cycle World::sync(engine::SyncOptions options) {
   Cycle out;
+  ran = true;
   std::vector<std::size_t> seen;
   for (const auto& each : places) seen.push_back(each->server->writes().size());
   const Instant began = clock.now();
@@ -159,8 +160,14 @@ Cycle World::sync(engine::SyncOptions options) {
   return out;
 }
 
+// A store in which no cycle ever began has not even the key by which events get their names: to put it back is to lose
+// the store, and copies that hide what they are of are then known to nobody.
 bool World::backup_store() {
   if (!engine()) return false;
+  if (auto transaction = store_->begin()) {
+    const auto key = (*transaction)->meta("digest_key");
+    if (!key || !*key) return false;
+  }
   return store_->backup((fs::path(folder_) / ("backup-" + std::to_string(++backups_))).string()).has_value();
 }
 

@@ -118,6 +118,7 @@ class World {
   Ledger ledger;
   std::map<CalendarId, Instant> last_read;  // when the last cycle began that could read it
   Instant last_whole_cycle;                 // when the last cycle began that ended without a failure
+  bool ran = false;                         // whether any cycle ever began
   std::vector<std::string> broken;          // what went wrong that should not, as sentences
 
  private:
