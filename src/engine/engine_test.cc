@@ -270,5 +270,35 @@ TEST(Engine, ACrashAnywhereIsHealedByTheNextRun) {
   }
 }
 
+// The same event was imported on both sides, and one could not be read when the other was: our copy stands in for it
+// until it can be, and whatever was said of the event meanwhile stays.
+TEST(Engine, ACopyGivesWayToTheItemThatItStoodInFor) {
+  for (bool touched : {false, true}) {
+    TwoCalendars bench;
+    bench.servers["work"]->put(meeting("Standup"), "a@x");
+    RemoteId own = bench.servers["home"]->put(meeting("Standup"), "a@x");
+    bench.servers["home"]->spoil(own, true);
+    bench.sync(true);
+    ASSERT_EQ(bench.servers["home"]->list().size(), 2u);
+    bench.servers["work"]->edit(bench.servers["work"]->list().front().id,
+                                [](Facts& f) { f.set("location", "Room 2"); });
+    bench.sync();
+    for (const auto& item : bench.servers["home"]->list())
+      if (touched && item.id != own)
+        bench.servers["home"]->edit(item.id, [](Facts& f) { f.set("description", "Mine"); });
+    bench.servers["home"]->spoil(own, false);
+    bench.sync();
+    bench.sync();
+    if (touched) {  // a person's words on the copy are not thrown away with it
+      EXPECT_EQ(bench.servers["home"]->list().size(), 2u);
+      continue;
+    }
+    EXPECT_EQ(bench.only("home").get("location"), "Room 2");
+    EXPECT_EQ(bench.only("work").get("location"), "Room 2");
+    EXPECT_EQ(bench.servers["home"]->list().front().id, own);
+    bench.expect_quiet();
+  }
+}
+
 }  // namespace
 }  // namespace kalends::engine

@@ -91,6 +91,11 @@ struct Engine::Inner {
   Result<std::optional<sync::Candidate>> unfinished_create(Transaction& tx, const CalendarId& calendar,
                                                            const calendar::Facts& facts);
   Result<std::map<RemoteId, EventId>> names_of_backup(Transaction& tx, const CalendarId& calendar);
+  Result<std::optional<Error>> take_away(Transaction& tx, Cycle& cycle, const EventId& event,
+                                         const CalendarId& calendar, const ports::Item& item,
+                                         const std::string& why);
+  Result<std::optional<sync::Match>> make_way(Transaction& tx, Cycle& cycle, const ports::ItemRow& row,
+                                              const std::vector<sync::Candidate>& by_uid);
   Result<bool> remove_double(Transaction& tx, Cycle& cycle, const ports::ItemRow& row,
                              const ports::Item& item, const EventId& event);
 

@@ -70,6 +70,29 @@ Result<std::map<RemoteId, EventId>> Engine::Inner::names_of_backup(Transaction& 
   return out;
 }
 
+// Takes away an item that we wrote, beside another one of the same event. Gives what the calendar said.
+Result<std::optional<Error>> Engine::Inner::take_away(Transaction& tx, Cycle& cycle, const EventId& event,
+                                                      const CalendarId& calendar, const ports::Item& item,
+                                                      const std::string& why) {
+  Result<void> removed;
+  if (!cycle.dry) {
+    removed = providers.at(calendar)->remove(item);
+    ports::WriteRow write;
+    write.run = cycle.run;
+    write.event = event;
+    write.calendar = calendar;
+    write.kind = "remove";
+    write.state = removed ? ports::WriteRow::State::done : ports::WriteRow::State::failed;
+    write.at = cycle.now;
+    write.blob = encode_write({item.facts.get("title"), why, "", "", removed ? "" : removed.error().message,
+                               calendar::difference(item.facts, {})});
+    TRY(tx.add(write));
+  }
+  if (!removed) return removed.error();
+  TRY_VOID(tx.remove_item(calendar, item.id));
+  return std::nullopt;
+}
+
 // A second copy that a lost answer made us write is taken away again, unless somebody touched it.
 Result<bool> Engine::Inner::remove_double(Transaction& tx, Cycle& cycle, const ItemRow& row,
                                           const ports::Item& item, const EventId& event) {
@@ -77,24 +100,43 @@ Result<bool> Engine::Inner::remove_double(Transaction& tx, Cycle& cycle, const I
   auto first = loaded.items.find(row.calendar);
   if (first == loaded.items.end() || TRY(decode_item(first->second)).facts != item.facts) return false;
   if (cycle.dry) return true;
-  auto removed = providers.at(row.calendar)->remove(item);
-  ports::WriteRow write;
-  write.run = cycle.run;
-  write.event = event;
-  write.calendar = row.calendar;
-  write.kind = "remove";
-  write.state = removed ? ports::WriteRow::State::done : ports::WriteRow::State::failed;
-  write.at = cycle.now;
-  WriteRecord record{item.facts.get("title"),
-                     "a lost answer had made us write it twice",
-                     "",
-                     "",
-                     removed ? "" : removed.error().message,
-                     calendar::difference(item.facts, {})};
-  write.blob = encode_write(record);
-  TRY(tx.add(write));
-  if (removed) TRY_VOID(tx.remove_item(row.calendar, row.remote));
+  TRY(take_away(tx, cycle, event, row.calendar, item, "a lost answer had made us write it twice"));
   return true;
+}
+
+// A person's own item may turn up, by its uid, where a copy of ours stands in for it: it could not be read when the
+// copy was made, or came at the same moment. The copy gives way, unless somebody touched it.
+Result<std::optional<sync::Match>> Engine::Inner::make_way(Transaction& tx, Cycle& cycle, const ItemRow& row,
+                                                           const std::vector<sync::Candidate>& by_uid) {
+  for (const sync::Candidate& candidate : by_uid) {
+    if (!candidate.alive || !candidate.live_here || candidate.nonce_here.empty()) continue;
+    sync::Candidate without = candidate;
+    without.live_here = false;
+    std::erase(without.places, row.calendar);
+    sync::Match match =
+        sync::choose({row.calendar, std::nullopt}, settings.links, std::nullopt, {without}, {});
+    if (match.kind != sync::Match::Kind::attach) continue;
+    Loaded loaded = TRY(load(tx, candidate.event));
+    const ItemRow& ours = loaded.items.at(row.calendar);
+    auto base = loaded.bases.find(row.calendar);
+    if (ours.state != ItemRow::State::present || base == loaded.bases.end()) continue;
+    ports::Item item = TRY(decode_item(ours));
+    bool untouched = base->second.standing == sync::Standing::present &&
+                     base->second.role == sync::Role::copy && !base->second.intent && item.mark &&
+                     item.mark->nonce == base->second.nonce && item.facts == base->second.remote();
+    if (!untouched || !providers.at(row.calendar)->recipients(ports::WriteKind::remove, &item, {}).empty())
+      continue;
+    auto refused =
+        TRY(take_away(tx, cycle, candidate.event, row.calendar, item, "the calendar has one of its own"));
+    if (refused && refused->kind == ErrorKind::forbidden) continue;
+    if (refused)
+      return sync::Match{sync::Match::Kind::doubled, candidate.event, {}, {}, ""};  // the next look tells
+    // What was agreed of our copy says nothing of this item: the two meet for the first time.
+    TRY_VOID(tx.remove_base(candidate.event, row.calendar));
+    match.why = "the same UID as our copy, which gave way";
+    return match;
+  }
+  return std::nullopt;
 }
 
 // Where no mark can be kept, an item is our own unfinished write when it holds exactly what that write was to make.
@@ -217,6 +259,11 @@ Result<void> Engine::Inner::match_arrivals(Transaction& tx, Cycle& cycle) {
       if (TRY(remove_double(tx, cycle, row, item, match.event))) continue;
       match = {};
     }
+    if (match.kind == sync::Match::Kind::fresh && !item.mark)
+      if (auto instead = TRY(make_way(tx, cycle, row, by_uid))) {
+        if (instead->kind == sync::Match::Kind::doubled) continue;
+        match = *std::move(instead);
+      }
     if (match.kind == sync::Match::Kind::fresh) {
       Loaded fresh;
       fresh.row.id = TRY(event_id_of(tx, row.calendar, row.remote));

@@ -125,6 +125,16 @@ void World::say_writes(const std::vector<std::size_t>& seen) {
 Cycle World::sync(engine::SyncOptions options) {
   Cycle out;
   ran = true;
+  // What was entered twice by hand is told by equal contents alone, and contents that cannot be read equal nothing: to
+  // anybody who looks now these are two events.
+  for (const auto& each : places)
+    for (const auto& item : each->server->list()) {
+      const auto known = ledger.events.find(day_of(item.facts));
+      if (!item.spoilt || last_whole_cycle.ms != 0 || known == ledger.events.end() || !known->second.by_hand)
+        continue;
+      ++known->second.duplicates;
+      known->second.by_hand = false;
+    }
   std::vector<std::size_t> seen;
   for (const auto& each : places) seen.push_back(each->server->writes().size());
   const Instant began = clock.now();
