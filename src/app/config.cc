@@ -249,10 +249,13 @@ std::expected<Config, std::vector<Problem>> parse_config(std::string_view text, 
 std::expected<Config, std::vector<Problem>> read_config(const std::string& file, const IsZone& is_zone) {
   std::ifstream stream(file, std::ios::binary);
   std::error_code error;
-  if (!stream || std::filesystem::is_directory(file, error))
-    return std::unexpected(std::vector{Problem{
-        {},
-        "This configuration cannot be read. Name another with --config, or write one as the README shows."}});
+  if (!stream || std::filesystem::is_directory(file, error)) {
+    const bool missing = !stream && !std::filesystem::exists(file, error);
+    return std::unexpected(std::vector{
+        Problem{{},
+                fmt::format("{} Name another with --config, or write one as the README shows.",
+                            missing ? "There is no such file." : "This configuration cannot be read.")}});
+  }
   std::string text(kMaxConfigBytes + 1, '\0');
   stream.read(text.data(), static_cast<std::streamsize>(text.size()));
   text.resize(static_cast<std::size_t>(stream.gcount()));

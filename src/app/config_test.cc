@@ -216,7 +216,7 @@ TEST(Config, BrokenTomlNamesItsPlace) { EXPECT_THAT(problem("[store\nurl = 1\n")
 TEST(Config, AMissingFileIsOneSentence) {
   const auto config = read_config("/nonexistent/kalends.toml", is_zone);
   ASSERT_FALSE(config);
-  EXPECT_THAT(to_string("/nonexistent/kalends.toml", config.error()), HasSubstr("cannot be read"));
+  EXPECT_THAT(to_string("/nonexistent/kalends.toml", config.error()), HasSubstr("There is no such file"));
 }
 
 }  // namespace

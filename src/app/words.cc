@@ -56,7 +56,7 @@ void print_waiting(Console& console, const engine::RunReport& report) {
         "kalends conflicts");
 }
 
-// "12 seen, 3 created, 1 removed" for each calendar that was looked at.
+// What was seen and done in each calendar that was looked at.
 void print_counts(Console& console, const engine::RunReport& report) {
   Table table({"CALENDAR", "SEEN", "READ", "CREATED", "UPDATED", "REMOVED", ""});
   for (const engine::CalendarCounts& c : report.calendars)
@@ -126,14 +126,19 @@ void print_moves(Console& console, const std::vector<Move>& moves, bool done, bo
 
 void print_report(Console& console, const engine::RunReport& report, bool all) {
   const bool done = report.run > 0;
-  const auto is_pull = [](const Move& move) { return move.kind == Move::Kind::pull; };
-  const std::size_t reads = static_cast<std::size_t>(std::ranges::count_if(report.moves, is_pull));
-  const std::size_t moves = report.moves.size() - reads;
+  const auto count = [&](Move::Kind kind) {
+    return static_cast<std::size_t>(std::ranges::count(report.moves, kind, &Move::kind));
+  };
+  const std::size_t reads = count(Move::Kind::pull);
+  const std::size_t writes =
+      count(Move::Kind::create) + count(Move::Kind::update) + count(Move::Kind::remove);
+  const std::size_t held = count(Move::Kind::hold);
   if (report.moves.empty() && report.errors.empty()) {
     console.line(done ? "Nothing to do: everything is in sync."
                       : "Nothing to do: sync would change nothing.");
   } else {
-    const std::string what = fmt::format("{} in calendars", counted(moves, "change"));
+    std::string what = fmt::format("{} in calendars", counted(writes, "change"));
+    if (held > 0) what += fmt::format(", {} held", held);
     console.line(console.ink(
         Ink::bold, done ? fmt::format("Run {}: {}, {} read.", report.run, what, counted(reads, "edit"))
                         : fmt::format("The plan: {}, {} to read.", what, counted(reads, "edit"))));
@@ -146,8 +151,13 @@ void print_report(Console& console, const engine::RunReport& report, bool all) {
     console.line(fmt::format("{} sent, as you approved.", counted(report.messages_sent, "message")));
   print_waiting(console, report);
   for (const std::string& warning : report.warnings) console.note("warning: " + printable(warning));
+  // A calendar that could not be read stands among the errors already.
+  const auto told = [&](const engine::CalendarCounts& c) {
+    return std::ranges::any_of(report.errors, [&](const std::string& e) { return e.ends_with(c.error); });
+  };
   for (const engine::CalendarCounts& c : report.calendars)
-    if (!c.error.empty()) console.note(fmt::format("kalends: {}: {}", c.calendar.value, printable(c.error)));
+    if (!c.error.empty() && !told(c))
+      console.note(fmt::format("kalends: {}: {}", c.calendar.value, printable(c.error)));
   for (const std::string& error : report.errors) console.note("kalends: " + printable(error));
 }
 

@@ -283,14 +283,23 @@ Result<void> Engine::Inner::store_holdings(Transaction& tx, Cycle& cycle) {
       move.kind = Move::Kind::hold;
       cycle.report.moves.push_back(std::move(move));
     }
-    if (std::ranges::any_of(waiting, [&](const HeldRow& row) { return row.key == key; })) continue;
+    auto count = static_cast<std::int64_t>(std::max<std::size_t>(holding.record.work.size(), 1));
+    std::string blob = encode_held(holding.record);
+    if (auto same = std::ranges::find(waiting, key, &HeldRow::key); same != waiting.end()) {
+      // A first run is one piece of work however many events it comes to be: what it shows is what would be done now.
+      if (same->blob == blob) continue;
+      same->count = count;
+      same->blob = std::move(blob);
+      TRY_VOID(tx.put(*same));
+      continue;
+    }
     HeldRow row;
     row.kind = sync::to_string(holding.kind);
     row.calendar = holding.calendar;
-    row.count = static_cast<std::int64_t>(std::max<std::size_t>(holding.record.work.size(), 1));
+    row.count = count;
     row.key = key;
     row.at = cycle.now;
-    row.blob = encode_held(holding.record);
+    row.blob = std::move(blob);
     TRY(tx.add(row));
   }
   // Work that is no longer meant is no longer held. A calendar that could not be read may still mean it.

@@ -123,7 +123,7 @@ Exit run_undo(Desk& desk) {
     desk.console.line(report->restored == 0 ? "Nothing was left to take back."
                                             : fmt::format("Took back {} as run {}.",
                                                           counted(report->restored, "change"), report->run));
-    for (const std::string& kept : report->kept) desk.console.line("Stays: " + printable(kept));
+    for (const std::string& kept : report->kept) desk.console.line(printable(kept));
     if (!carried) return Exit::done;
     print_report(desk.console, *carried, desk.invocation.all);
     return exit_of(*carried);
