@@ -28,8 +28,20 @@ bool steers(char32_t c) {
          c == 0x2029 || (c >= 0x202a && c <= 0x202e) || (c >= 0x2066 && c <= 0x2069) || c == 0xfeff;
 }
 
-// Characters of `text` as a terminal counts them, escape sequences for colours left out.
-std::size_t width(std::string_view text) {
+// The columns that a terminal gives a character: two for East Asian wide ones and emoji, none for marks on the one before.
+std::size_t columns_of(char32_t c) {
+  const auto within = [c](char32_t first, char32_t last) { return c >= first && c <= last; };
+  if (within(0x300, 0x36f) || within(0x200b, 0x200d) || within(0xfe00, 0xfe0f)) return 0;
+  const bool wide = within(0x1100, 0x115f) || within(0x2e80, 0x303e) || within(0x3041, 0xa4cf) ||
+                    within(0xac00, 0xd7a3) || within(0xf900, 0xfaff) || within(0xfe30, 0xfe6f) ||
+                    within(0xff00, 0xff60) || within(0xffe0, 0xffe6) || within(0x1f300, 0x1f64f) ||
+                    within(0x1f680, 0x1f6ff) || within(0x1f900, 0x1faff) || within(0x20000, 0x3fffd);
+  return wide ? 2 : 1;
+}
+
+// The columns of `text` in a terminal, escape sequences for colours left out.
+std::size_t width(std::string_view any) {
+  const std::string text = repair_utf8(any);
   std::size_t columns = 0;
   for (std::size_t i = 0; i < text.size();) {
     if (text[i] == '\033') {
@@ -37,8 +49,9 @@ std::size_t width(std::string_view text) {
       ++i;
       continue;
     }
-    if ((static_cast<unsigned char>(text[i]) & 0xc0) != 0x80) ++columns;
-    ++i;
+    const auto [c, length] = code_point(text, i);
+    columns += columns_of(c);
+    i += length;
   }
   return columns;
 }

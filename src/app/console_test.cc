@@ -1,5 +1,6 @@
 #include "app/console.h"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include "app/words.h"
@@ -20,6 +21,33 @@ TEST(Console, LongTextIsCutAtACharacter) {
   EXPECT_EQ(shortened("Caf\u00e9s", 5), "Caf\u00e9s");
   EXPECT_EQ(shortened("Caf\u00e9s", 4), "Caf\u2026");
   EXPECT_EQ(shortened("", 4), "");
+}
+
+TEST(Console, ColumnsAreStraightUnderWideCharacters) {
+  testing::internal::CaptureStdout();
+  {
+    Console console(false);
+    Table table({"A", "B"});
+    table.row({"\u8a2d\u8a08", "x"});
+    table.row({"Zoe\u0308 \U0001f525", "y"});
+    table.print(console);
+  }
+  EXPECT_EQ(testing::internal::GetCapturedStdout(),
+            "A       B\n\u8a2d\u8a08    x\nZoe\u0308 \U0001f525  y\n");
+}
+
+TEST(Console, WhatIsHeldIsNoChange) {
+  engine::RunReport report;
+  report.run = 1;
+  for (const auto kind : {engine::Move::Kind::pull, engine::Move::Kind::hold, engine::Move::Kind::adopt})
+    report.moves.emplace_back().kind = kind;
+  testing::internal::CaptureStdout();
+  {
+    Console console(false);
+    print_report(console, report, false);
+  }
+  EXPECT_THAT(testing::internal::GetCapturedStdout(),
+              testing::StartsWith("Run 1: 0 changes in calendars, 1 held, 1 edit read.\n"));
 }
 
 TEST(Console, FailingComesBeforeWaiting) {
