@@ -71,6 +71,24 @@ TEST(Engine, AFirstRunThatWouldWriteIntoAFullCalendarIsHeld) {
   bench.expect_quiet();
 }
 
+TEST(Engine, AFirstRunThatWaitsShowsTheWorkAsItIsNow) {
+  TwoCalendars bench;
+  bench.servers["work"]->put(meeting("From work"), "a@x");
+  bench.servers["home"]->put(meeting("From home", 3), "b@x");
+  bench.sync();
+  auto before = bench.engine().held();
+  bench.servers["work"]->put(meeting("Later", 5), "c@x");
+  bench.sync();
+  auto after = bench.engine().held();
+  ASSERT_EQ(after->size(), before->size());
+  for (std::size_t i = 0; i < after->size(); ++i) {
+    const HeldView& view = (*after)[i];
+    EXPECT_EQ(view.id, (*before)[i].id);
+    EXPECT_EQ(view.count, view.calendar.value == "home" ? 2 : 1);
+    EXPECT_EQ(view.work.size(), static_cast<std::size_t>(view.count));
+  }
+}
+
 TEST(Engine, AnApprovedFirstRunGoesAhead) {
   TwoCalendars bench;
   bench.servers["work"]->put(meeting("From work"), "a@x");
