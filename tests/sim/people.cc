@@ -1,6 +1,7 @@
 #include "people.h"
 
 #include <algorithm>
+#include <array>
 
 #include "calendar/time.h"
 
@@ -87,7 +88,7 @@ void People::supersede_all(Place& place, const Facts& seen) {
     const auto expected = edit.value ? as_shown(place, edit.path, *edit.value) : std::nullopt;
     const auto* shown = seen.find(edit.path);
     const bool visible = edit.value && shown && shows(place, edit, *shown);
-    const bool hidden = !expected && edit.at < world_.last_read[edit.calendar];
+    const bool hidden = !expected && edit.number < world_.last_read[edit.calendar];
     if (visible || hidden || !edit.value) edit.superseded = true;
   }
 }
@@ -303,6 +304,28 @@ void People::forget(Place& place, const provider::Snapshot& then) {
       for (const auto& change : calendar::difference(item.facts, old->second.facts))
         supersede(place, item.facts, change.path);
     }
+  }
+}
+
+void People::find_home(const Place& place) {
+  for (const auto& item : place.server->list()) {
+    const auto date = day_of(item.facts);
+    auto& known = world_.ledger.events[date];
+    if (item.mark || !known.deleted) continue;  // a mark still says that it is our copy
+    const bool at_origin = std::ranges::any_of(world_.places, [&](const auto& other) {
+      return known.origins.contains(other->id) &&
+             std::ranges::any_of(other->server->list(),
+                                 [&](const auto& left) { return day_of(left.facts) == date; });
+    });
+    // What still says what its origins said is told by that.
+    const bool alike = std::ranges::all_of(std::array{"title", "when", "recurrence"}, [&](const char* path) {
+      const auto* value = item.facts.find(path);
+      return !value || std::ranges::any_of(world_.ledger.edits, [&](const Edit& edit) {
+        return edit.day == date && edit.path == path && known.origins.contains(edit.calendar) &&
+               edit.value == *value;
+      });
+    });
+    if (!at_origin && !alike) known.origins = {place.id};
   }
 }
 

@@ -26,6 +26,9 @@ class People {
   // Notes what nobody can tell from a person's doing when the calendar goes back to `then`: items that are there no
   // longer, and values that are the old ones again (only several of these at once look like a restored server).
   void forget(Place& place, const provider::Snapshot& then);
+  // Notes that what the calendar has back from a backup, and no place where it was made has any more, is at home there
+  // when nothing tells that it is the same event.
+  void find_home(const Place& place);
 
  private:
   calendar::Facts draw_event(const Place& place);

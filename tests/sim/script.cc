@@ -87,6 +87,7 @@ void Script::roll_server_back() {
   people_.forget(place, then);
   place.server->restore(then);
   people_.excuse_since(place, since);
+  people_.find_home(place);
   world_.ledger.rolled_back.insert(place.id);
   world_.trace.say("{} is restored from a backup", place.id.value);
 }

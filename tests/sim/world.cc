@@ -138,6 +138,7 @@ Cycle World::sync(engine::SyncOptions options) {
   std::vector<std::size_t> seen;
   for (const auto& each : places) seen.push_back(each->server->writes().size());
   const Instant began = clock.now();
+  const auto edits_before = static_cast<int>(ledger.edits.size());  // the clock stands still in a cycle
   const std::size_t writes_before = server_writes();
   if (auto* running = engine()) {
     auto report = running->sync(options);
@@ -165,7 +166,7 @@ Cycle World::sync(engine::SyncOptions options) {
   trace.say("  {} writes, {} held, {} conflicts", server_writes() - writes_before, out.report->held_waiting,
             out.report->conflicts_open);
   for (const auto& counts : out.report->calendars)
-    if (counts.error.empty()) last_read[counts.calendar] = began;
+    if (counts.error.empty()) last_read[counts.calendar] = edits_before;
   if (out.report->errors.empty()) last_whole_cycle = began;
   return out;
 }

@@ -116,10 +116,11 @@ class World {
   Fate fate;
   std::vector<std::unique_ptr<Place>> places;
   Ledger ledger;
-  std::map<CalendarId, Instant> last_read;  // when the last cycle began that could read it
-  Instant last_whole_cycle;                 // when the last cycle began that ended without a failure
-  bool ran = false;                         // whether any cycle ever began
-  std::vector<std::string> broken;          // what went wrong that should not, as sentences
+  std::map<CalendarId, int>
+      last_read;                    // how many edits there were when the last cycle began that could read it
+  Instant last_whole_cycle;         // when the last cycle began that ended without a failure
+  bool ran = false;                 // whether any cycle ever began
+  std::vector<std::string> broken;  // what went wrong that should not, as sentences
 
  private:
   Result<void> start_process();
