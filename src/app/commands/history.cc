@@ -22,18 +22,24 @@ std::string fields_of(const engine::WriteView& write) {
   return printable(join(fields, ", "));
 }
 
+// What a person decided with undo or resolve is of the kind "person".
+std::string kind_words(const engine::WriteView& write) {
+  return write.kind == "person" ? "by hand" : write.kind;
+}
+
 void print_writes(Desk& desk, const std::vector<engine::WriteView>& writes) {
   Table table({"WRITE", "RUN", "WHERE", "DID", "EVENT", "FIELDS", "WHY"});
   for (const engine::WriteView& write : writes)
-    table.row({fmt::format("w{}", write.id), std::to_string(write.run), write.calendar,
-               write.state == "done" ? write.kind : fmt::format("{} ({})", write.kind, write.state),
-               shortened(write.title, 40), shortened(fields_of(write), 30), printable(write.why)});
+    table.row(
+        {fmt::format("w{}", write.id), std::to_string(write.run), write.calendar,
+         write.state == "done" ? kind_words(write) : fmt::format("{} ({})", kind_words(write), write.state),
+         shortened(write.title, 40), shortened(fields_of(write), 30), printable(write.why)});
   if (!table.empty()) table.print(desk.console);
 }
 
 std::string summary(const engine::RunView& run) {
   std::map<std::string, std::size_t> kinds;
-  for (const engine::WriteView& write : run.writes) ++kinds[write.kind];
+  for (const engine::WriteView& write : run.writes) ++kinds[kind_words(write)];
   std::vector<std::string> parts;
   for (const auto& [kind, count] : kinds) parts.push_back(fmt::format("{} {}", count, kind));
   return parts.empty() ? "nothing to do" : join(parts, ", ");
