@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "base/digest.h"
 #include "base/text.h"
 #include "engine/inner.h"
 
@@ -151,7 +152,9 @@ Result<void> Engine::approve(std::int64_t id) {
       TRY_VOID(tx->put(*calendar));
     }
   }
-  row.state = HeldRow::State::approved;
+  bool undone = row.kind == sync::to_string(sync::HoldKind::undone_copy);
+  if (undone) TRY_VOID(inner_->approve_undone_copy(*tx, row));
+  row.state = undone ? HeldRow::State::done : HeldRow::State::approved;
   TRY_VOID(tx->put(row));
   return tx->commit();
 }
@@ -162,6 +165,52 @@ Result<void> Engine::reject(std::int64_t id) {
   row.state = HeldRow::State::rejected;
   TRY_VOID(tx->put(row));
   return tx->commit();
+}
+
+// Removing what somebody changed is not ours to decide: it waits, with what the copy shows as the work.
+Result<void> Engine::Inner::hold_undone_copy(Transaction& tx, const Loaded& loaded,
+                                             const CalendarId& calendar, const calendar::Facts& shows) {
+  HeldRecord record;
+  std::string title = loaded.state.value("title").value_or("");
+  record.reason =
+      fmt::format("The copy of \"{}\" in \"{}\" was changed since it was made; undoing would remove it.",
+                  title, calendar.value);
+  record.keys = {change_key(calendar, loaded.row.id, shows)};
+  Move move;
+  move.kind = Move::Kind::remove;
+  move.event = loaded.row.id;
+  move.title = title;
+  move.calendar = calendar;
+  move.why = "a person took it back";
+  record.work.push_back(std::move(move));
+  HeldRow row;
+  row.kind = sync::to_string(sync::HoldKind::undone_copy);
+  row.calendar = calendar;
+  row.count = 1;
+  row.key = sha256("undone_copy\n" + record.keys.front()).hex();
+  row.at = world.clock.now();
+  row.blob = encode_held(record);
+  for (const HeldRow& waiting : TRY(tx.held(HeldRow::State::waiting)))
+    if (waiting.key == row.key) return {};
+  TRY(tx.add(row));
+  return {};
+}
+
+Result<void> Engine::Inner::approve_undone_copy(Transaction& tx, const HeldRow& row) {
+  HeldRecord record = TRY(decode_held(row.blob));
+  for (const Move& move : record.work) {
+    Loaded loaded = TRY(load(tx, move.event));
+    auto base = loaded.bases.find(move.calendar);
+    auto item = loaded.items.find(move.calendar);
+    if (base == loaded.bases.end() || item == loaded.items.end()) continue;
+    std::string key = change_key(move.calendar, move.event, TRY(decode_item(item->second)).facts);
+    if (key != record.keys.front())
+      return fail(ErrorKind::stale, "that copy was changed once more; undo the run again to decide anew");
+    base->second.withdrawn = true;
+    TRY_VOID(put_base(tx, move.event, move.calendar, base->second, false));
+    TRY_VOID(tx.set_dirty(move.event, true));
+  }
+  return {};
 }
 
 // Undo is a merge: base = what the write left, theirs = what was before it, ours = what is there now.
@@ -198,10 +247,13 @@ Result<void> Engine::Inner::undo(Transaction& tx, std::int64_t run, const std::v
         auto item = loaded.items.find(row->calendar);
         bool there = item != loaded.items.end() && item->second.state == ports::ItemRow::State::present;
         if (!there || base->second.role == sync::Role::origin) continue;
-        bool touched = TRY(decode_item(item->second)).facts != providers_project(row->calendar, made);
-        if (touched) {
-          report.kept.push_back(fmt::format("The copy of \"{}\" in \"{}\" stays: it was changed since.",
-                                            title, row->calendar.value));
+        calendar::Facts shows = TRY(decode_item(item->second)).facts;
+        if (shows != providers_project(row->calendar, made)) {
+          TRY_VOID(hold_undone_copy(tx, loaded, row->calendar, shows));
+          report.kept.push_back(
+              fmt::format("The copy of \"{}\" in \"{}\" stays, because it was changed since; its "
+                          "removal waits for your word (\"kalends held\").",
+                          title, row->calendar.value));
           continue;
         }
         base->second.withdrawn = true;

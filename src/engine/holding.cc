@@ -306,7 +306,9 @@ Result<void> Engine::Inner::store_holdings(Transaction& tx, Cycle& cycle) {
   for (HeldRow& row : waiting) {
     bool seen = cycle.reachable.contains(row.calendar) || cycle.gone.contains(row.calendar) ||
                 !providers.contains(row.calendar);
-    if (current.contains(row.key) || !seen) continue;
+    bool asked =
+        row.kind == sync::to_string(HoldKind::undone_copy);  // by a person, and no cycle's to withdraw
+    if (current.contains(row.key) || !seen || asked) continue;
     row.state = HeldRow::State::done;
     TRY_VOID(tx.put(row));
   }

@@ -152,6 +152,9 @@ struct Engine::Inner {
   Result<std::int64_t> begin_run(Transaction& tx, const std::string& kind);
   Result<void> write_hub(Transaction& tx, Loaded& loaded, std::int64_t run, const std::string& why,
                          const std::vector<calendar::Change>& changes);
+  Result<void> hold_undone_copy(Transaction& tx, const Loaded& loaded, const CalendarId& calendar,
+                                const calendar::Facts& shows);
+  Result<void> approve_undone_copy(Transaction& tx, const ports::HeldRow& row);
   Result<void> undo(Transaction& tx, std::int64_t run, const std::vector<ports::WriteRow>& writes,
                     UndoReport& report);
   calendar::Facts providers_project(const CalendarId& calendar, const calendar::Facts& facts) const;

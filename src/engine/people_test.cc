@@ -59,6 +59,28 @@ TEST(Engine, ALinkThatBeginsToHideMakesItsCopiesAnew) {
   bench.expect_quiet();
 }
 
+TEST(Engine, UndoOfACreateThatSomebodyTouchedIsHeld) {
+  TwoCalendars bench;
+  bench.servers["work"]->put(meeting("Standup"), "a@x");
+  std::int64_t run = bench.sync().run;
+  bench.servers["home"]->edit(bench.servers["home"]->list().front().id,
+                              [](Facts& f) { f.set("location", "Room 2"); });
+  bench.sync();
+  auto undo = bench.engine().undo_run(run);
+  ASSERT_TRUE(undo);
+  EXPECT_EQ(undo->kept.size(), 1u);
+  bench.sync();
+  EXPECT_EQ(bench.servers["home"]->list().size(), 1u);
+  auto held = bench.engine().held();
+  ASSERT_EQ(held->size(), 1u);
+  EXPECT_EQ(held->front().kind, "undone_copy");
+  ASSERT_TRUE(bench.engine().approve(held->front().id));
+  bench.sync();
+  EXPECT_TRUE(bench.servers["home"]->list().empty());
+  EXPECT_EQ(bench.servers["work"]->list().size(), 1u);
+  bench.expect_quiet();
+}
+
 TEST(Engine, UndoKeepsWhatWasChangedSince) {
   TwoCalendars bench;
   auto id = bench.servers["work"]->put(meeting("Standup"), "a@x");
