@@ -164,7 +164,10 @@ CalendarConfig read_calendar(const TomlValue& value, const Context& context) {
   calendar.token = read_secret(section, "token", context);
   if (section.has("password") && section.has("token"))
     section.complain("token", "A calendar signs in with a password or with a token, not with both.");
-  if (section.has("password") != section.has("username"))
+  // A misspelt key was told above, and may be the very one.
+  const bool spelt = std::ranges::all_of(
+      *value.table(), [&](const TomlEntry& entry) { return std::ranges::find(all, entry.key) != all.end(); });
+  if (spelt && section.has("password") != section.has("username"))
     section.complain(section.has("password") ? "password" : "username",
                      "username and password belong together; one of them is missing.");
   return calendar;

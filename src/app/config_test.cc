@@ -219,5 +219,15 @@ TEST(Config, AMissingFileIsOneSentence) {
   EXPECT_THAT(to_string("/nonexistent/kalends.toml", config.error()), HasSubstr("There is no such file"));
 }
 
+TEST(Config, AMisspeltKeyIsOneProblem) {
+  const auto config = parse_config(
+      "[[calendar]]\nid = 'x'\nprovider = 'caldav'\nurl = 'https://example.org/'\nusername = 'a'\npasword = "
+      "'b'\n",
+      "k", "/", [](std::string_view) { return true; });
+  ASSERT_FALSE(config);
+  EXPECT_EQ(to_string("k", config.error()),
+            "k:6:1: [[calendar]] has no key \"pasword\"; did you mean \"password\"?");
+}
+
 }  // namespace
 }  // namespace kalends::app
