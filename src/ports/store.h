@@ -90,8 +90,8 @@ struct ConflictRow {
   std::int64_t run = 0;
   EventId event;
   CalendarId calendar;  // whose value met the hub's
-  std::string path;       // a keyed digest; the path itself is in the blob
-  bool open = false;  // waits for a person
+  std::string path;     // a keyed digest; the path itself is in the blob
+  bool open = false;    // waits for a person
   Instant at;
   std::string blob;  // the values of all sides, the winner, the policy
 };
