@@ -37,11 +37,13 @@ bool is_reliable_token(std::string_view token) {
   return colon != std::string_view::npos && colon > 0;
 }
 
-// Ten digits or more without anything else are seconds or milliseconds of a clock.
+// Ten digits or more without anything else are seconds or milliseconds of a clock, and a negative number is no count
+// of changes: such servers keep it per process, and one of them may not have heard of a change yet.
 bool is_reliable_tag(std::string_view tag) {
-  const bool digits =
-      std::all_of(tag.begin(), tag.end(), [](char c) { return (c >= '0' && c <= '9') || c == '"'; });
-  return !tag.empty() && (!digits || tag.size() < 10);
+  const bool is_number = std::all_of(tag.begin(), tag.end(),
+                                     [](char c) { return (c >= '0' && c <= '9') || c == '"' || c == '-'; });
+  const bool is_negative = tag.find('-') != std::string_view::npos;
+  return !tag.empty() && (!is_number || (tag.size() < 10 && !is_negative));
 }
 
 bool is_dead_token(const DavAnswer& answer) {

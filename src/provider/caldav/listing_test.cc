@@ -130,6 +130,15 @@ TEST_F(ListingTest, TokensThatAreAClockMeanListingEveryTime) {
   EXPECT_FALSE(again->reset);
 }
 
+TEST_F(ListingTest, ATagThatSaysNothingYetMeansListingEveryTime) {
+  report(207, multistatus(token("-1")));
+  propfind(207, multistatus(response("/cal/", "<s:getctag>-1</s:getctag>")));
+  propfind(207, multistatus(kOwn));
+  const auto listing = list("");
+  ASSERT_TRUE(listing);
+  EXPECT_EQ(listing->cursor, "each:");
+}
+
 TEST_F(ListingTest, AnUnchangedTagSavesTheListing) {
   propfind(207, multistatus(response("/cal/", "<s:getctag>c1</s:getctag>")));
   const auto listing = list("ctag:c1", false);
