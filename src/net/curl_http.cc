@@ -247,10 +247,16 @@ CurlHttp::~CurlHttp() {
 
 namespace {
 
-// One attempt with the authentication schemes given; `offered` becomes what the server asked for, if it
-// asked.
+// What an attempt tells beside its answer.
+struct Attempt {
+  long offered = 0;  // the authentication schemes that the server asked for, if it asked
+  // A kept connection ended before any byte of an answer: the server closed it as the request was on its way.
+  bool unheard = false;
+};
+
+// One attempt with the authentication schemes given, on a connection of its own if `fresh`.
 Result<ports::HttpResponse> attempt(CURL* curl, const ports::HttpRequest& request, const UrlParts& url,
-                                    long schemes, long& offered) {
+                                    long schemes, bool fresh, Attempt& told) {
   HeaderList headers;
   TRY_VOID(fill_headers(request, headers));
   Collected collected;
@@ -269,6 +275,8 @@ Result<ports::HttpResponse> attempt(CURL* curl, const ports::HttpRequest& reques
   curl_easy_setopt(curl, CURLOPT_PASSWORD, asks ? request.credentials.secret.c_str() : nullptr);
   curl_easy_setopt(curl, CURLOPT_HTTPAUTH, asks ? schemes : static_cast<long>(CURLAUTH_NONE));
 
+  curl_easy_setopt(curl, CURLOPT_FRESH_CONNECT, fresh ? 1L : 0L);
+
   const CURLcode code = curl_easy_perform(curl);
 
   // Nothing of this call may be reachable through the handle once it rests in the pool.
@@ -277,10 +285,14 @@ Result<ports::HttpResponse> attempt(CURL* curl, const ports::HttpRequest& reques
   curl_easy_setopt(curl, CURLOPT_POSTFIELDS, nullptr);
   curl_easy_setopt(curl, CURLOPT_USERNAME, nullptr);
   curl_easy_setopt(curl, CURLOPT_PASSWORD, nullptr);
+  long connections = 0;
+  curl_easy_getinfo(curl, CURLINFO_NUM_CONNECTS, &connections);
+  told.unheard = connections == 0 && collected.response.headers.empty() && collected.response.body.empty() &&
+                 (code == CURLE_RECV_ERROR || code == CURLE_SEND_ERROR || code == CURLE_GOT_NOTHING);
   if (code != CURLE_OK) return std::unexpected(error_of(code, detail, url, collected, request));
   long status = 0;
   curl_easy_getinfo(curl, CURLINFO_RESPONSE_CODE, &status);
-  curl_easy_getinfo(curl, CURLINFO_HTTPAUTH_AVAIL, &offered);
+  curl_easy_getinfo(curl, CURLINFO_HTTPAUTH_AVAIL, &told.offered);
   collected.response.status = static_cast<int>(status);
   collected.response.url = request.url;
   return std::move(collected.response);
@@ -297,22 +309,26 @@ Result<ports::HttpResponse> CurlHttp::send(const ports::HttpRequest& request) {
   Pool::Handle handle = pool_->take(party);
   if (!handle.curl) return fail(ErrorKind::transient, "libcurl gave no handle: the system is out of memory");
 
-  long offered = 0;
-  auto response = attempt(handle.curl, request, url, known, offered);
+  Attempt told;
+  auto response = attempt(handle.curl, request, url, known, false, told);
+  // RFC 9112 section 9.3.1: such a request is sent again, if sending it twice does no more than sending it once. libcurl
+  // does so itself, but only a few times in a handle's life.
+  if (!response && told.unheard && request.method != "POST")
+    response = attempt(handle.curl, request, url, known, true, told);
   const bool asks = request.credentials.scheme == ports::Credentials::Scheme::any;
   const long both = static_cast<long>(CURLAUTH_BASIC | CURLAUTH_DIGEST);
   if (response && asks) {
     if (response->status == 401 && known != both) {
       // The server was known to take one scheme. If it asks for the other now, that one gets its turn.
       pool_->forget(party);
-      if ((offered & both) != 0 && (offered & known) == 0) {
+      if ((told.offered & both) != 0 && (told.offered & known) == 0) {
         curl_easy_reset(handle.curl);
-        response = attempt(handle.curl, request, url, both, offered);
+        response = attempt(handle.curl, request, url, both, false, told);
       }
     }
-    if (response && response->status != 401 && (offered & both) != 0)
-      pool_->remember(party, (offered & CURLAUTH_DIGEST) != 0 ? static_cast<long>(CURLAUTH_DIGEST)
-                                                              : static_cast<long>(CURLAUTH_BASIC));
+    if (response && response->status != 401 && (told.offered & both) != 0)
+      pool_->remember(party, (told.offered & CURLAUTH_DIGEST) != 0 ? static_cast<long>(CURLAUTH_DIGEST)
+                                                                   : static_cast<long>(CURLAUTH_BASIC));
   }
   pool_->give_back(std::move(handle));
   return response;

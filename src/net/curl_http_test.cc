@@ -26,6 +26,9 @@ struct Seen {
   std::string body;
 };
 
+// In the place of an answer: the connection is reset without one.
+constexpr std::string_view kReset = "RESET";
+
 // Serves one connection after another until destroyed; `answer` makes the whole reply to each request.
 class Server {
  public:
@@ -97,6 +100,11 @@ class Server {
       seen_.push_back(seen);
     }
     const std::string reply = answer_(seen);
+    if (reply == kReset) {
+      const linger at_once{1, 0};
+      ::setsockopt(connection, SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once);
+      return false;
+    }
     const bool sent =
         ::send(connection, reply.data(), reply.size(), MSG_NOSIGNAL) == static_cast<ssize_t>(reply.size());
     return sent && reply.find("Connection: close") == std::string::npos;
@@ -155,6 +163,45 @@ TEST(CurlHttp, ReusesItsConnection) {
   EXPECT_EQ(server.connections(), 1);
   EXPECT_TRUE(server.seen().at(3).head.starts_with("DELETE "));
   EXPECT_EQ(server.seen().at(4).body, "");
+}
+
+// Servers close a kept connection when they like, and a request may be on its way then. RFC 9112 section 9.3.1.
+TEST(CurlHttp, ARequestThatMetAClosingConnectionIsSentAgain) {
+  std::atomic<int> on_this_connection = 0;
+  Server server([&](const Seen&) {
+    if (++on_this_connection < 2) return reply("200 OK", "", "x");
+    on_this_connection = 0;
+    return std::string(kReset);
+  });
+  CurlHttp http;
+  for (int i = 0; i < 20; ++i) {
+    const auto answer =
+        http.send(request(i % 2 == 0 ? "GET" : "PUT", server.url(), i % 2 == 0 ? "" : "body"));
+    ASSERT_TRUE(answer) << i << ": " << answer.error().message;
+    EXPECT_EQ(answer->body, "x");
+  }
+}
+
+TEST(CurlHttp, AConnectionThatClosesAfterItsChallengeIsNoFailure) {
+  std::atomic<bool> first = true;
+  Server server([&](const Seen& seen) {
+    if (to_lower(seen.head).find("authorization:") == std::string::npos)
+      return reply("401 Unauthorized", "WWW-Authenticate: Basic realm=\"x\"\r\n", "");
+    return first.exchange(false) ? std::string(kReset) : reply("200 OK", "", "x");
+  });
+  CurlHttp http;
+  auto r = request("PUT", server.url(), "body");
+  r.credentials = alice();
+  const auto answer = http.send(r);
+  ASSERT_TRUE(answer) << answer.error().message;
+  EXPECT_EQ(answer->body, "x");
+}
+
+TEST(CurlHttp, AResetOfAFreshConnectionIsToldAndNothingIsSentTwice) {
+  Server server([](const Seen&) { return std::string(kReset); });
+  CurlHttp http;
+  EXPECT_FALSE(http.send(request("PUT", server.url(), "body")));
+  EXPECT_EQ(server.seen().size(), 1u);
 }
 
 TEST(CurlHttp, ChoosesBasicAmongForeignChallengesAndThenSendsItUnasked) {
