@@ -2,6 +2,7 @@
 
 import base64
 import http.client
+import time
 import urllib.parse
 import xml.etree.ElementTree as ElementTree
 
@@ -70,7 +71,18 @@ class CalendarServer:
         self.stop()
 
     def request(self, method, path, body="", headers=None, user=None):
-        """(status, headers with names in lower case, body) of one exchange; `path` is a path or a whole URL."""
+        """(status, headers with names in lower case, body) of one exchange; `path` is a path or a whole URL.
+
+        A request whose connection is reset is sent again: a SOGo worker dies now and then with one in hand.
+        """
+        for _ in range(20):
+            try:
+                return self._exchange(method, path, body, headers, user)
+            except (ConnectionResetError, http.client.RemoteDisconnected):
+                time.sleep(0.1)
+        return self._exchange(method, path, body, headers, user)
+
+    def _exchange(self, method, path, body="", headers=None, user=None):
         user = user or self.user
         parts = urllib.parse.urlsplit(urllib.parse.urljoin(self.url, path))
         connection = http.client.HTTPConnection(parts.hostname, parts.port, timeout=60)
