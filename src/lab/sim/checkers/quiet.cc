@@ -1,7 +1,7 @@
-#include "../run.h"
-#include "checkers.h"
+#include "lab/sim/checkers/checkers.h"
+#include "lab/sim/run.h"
 
-namespace kalends::sim {
+namespace kalends::lab {
 
 Failures quiet(const Rest& rest) {
   Failures out;
@@ -12,4 +12,4 @@ Failures quiet(const Rest& rest) {
   return out;
 }
 
-}  // namespace kalends::sim
+}  // namespace kalends::lab

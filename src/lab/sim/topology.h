@@ -6,11 +6,11 @@
 #include <string>
 #include <vector>
 
-#include "chance.h"
 #include "engine/engine.h"
+#include "lab/sim/chance.h"
 #include "provider/memory/profile.h"
 
-namespace kalends::sim {
+namespace kalends::lab {
 
 struct Topology {
   std::string name;
@@ -31,4 +31,4 @@ std::map<CalendarId, Expected> expected_places(const Topology& topology, const s
 // Whether what is the same at both is one event: full links lead from one to the other.
 bool are_tied(const Topology& topology, const CalendarId& a, const CalendarId& b);
 
-}  // namespace kalends::sim
+}  // namespace kalends::lab

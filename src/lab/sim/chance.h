@@ -7,7 +7,7 @@
 
 #include "ports/world.h"
 
-namespace kalends::sim {
+namespace kalends::lab {
 
 class Chance : public ports::Random {
  public:
@@ -34,4 +34,4 @@ class Chance : public ports::Random {
   std::uint64_t state_;
 };
 
-}  // namespace kalends::sim
+}  // namespace kalends::lab

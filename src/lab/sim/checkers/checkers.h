@@ -4,9 +4,9 @@
 #include <string>
 #include <vector>
 
-#include "../world.h"
+#include "lab/sim/world.h"
 
-namespace kalends::sim {
+namespace kalends::lab {
 
 using Failures = std::vector<std::string>;
 
@@ -29,4 +29,4 @@ Failures no_message_sent(const Rest& rest);  // nobody got mail
 Failures quiet(const Rest& rest);            // it came to rest, and one more cycle writes nothing
 Failures audit(const Rest& rest);            // the writes on record are the writes the calendars saw
 
-}  // namespace kalends::sim
+}  // namespace kalends::lab

@@ -5,9 +5,9 @@
 #include <string>
 #include <vector>
 
-#include "world.h"
+#include "lab/sim/world.h"
 
-namespace kalends::sim {
+namespace kalends::lab {
 
 class People {
  public:
@@ -56,4 +56,4 @@ class People {
   int values_ = 0;
 };
 
-}  // namespace kalends::sim
+}  // namespace kalends::lab

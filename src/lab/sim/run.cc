@@ -1,16 +1,16 @@
-#include "run.h"
+#include "lab/sim/run.h"
 
 #include <unistd.h>
 
 #include <filesystem>
 #include <utility>
 
-#include "checkers/checkers.h"
+#include "lab/sim/checkers/checkers.h"
+#include "lab/sim/people.h"
+#include "lab/sim/script.h"
 #include "merge/state.h"
-#include "people.h"
-#include "script.h"
 
-namespace kalends::sim {
+namespace kalends::lab {
 namespace {
 
 namespace fs = std::filesystem;
@@ -126,4 +126,4 @@ Outcome run(std::uint64_t seed) {
   return out;
 }
 
-}  // namespace kalends::sim
+}  // namespace kalends::lab

@@ -1,7 +1,7 @@
-#include "../topology.h"
-#include "checkers.h"
+#include "lab/sim/checkers/checkers.h"
+#include "lab/sim/topology.h"
 
-namespace kalends::sim {
+namespace kalends::lab {
 
 Failures nothing_leaked(const Rest& rest) {
   Failures out;
@@ -28,4 +28,4 @@ Failures nothing_leaked(const Rest& rest) {
   return out;
 }
 
-}  // namespace kalends::sim
+}  // namespace kalends::lab

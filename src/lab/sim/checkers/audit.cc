@@ -1,6 +1,6 @@
-#include "checkers.h"
+#include "lab/sim/checkers/checkers.h"
 
-namespace kalends::sim {
+namespace kalends::lab {
 namespace {
 
 std::string kind_of(ports::WriteKind kind) {
@@ -53,4 +53,4 @@ Failures audit(const Rest& rest) {
   return out;
 }
 
-}  // namespace kalends::sim
+}  // namespace kalends::lab

@@ -1,8 +1,8 @@
-#include "script.h"
+#include "lab/sim/script.h"
 
 #include <array>
 
-namespace kalends::sim {
+namespace kalends::lab {
 namespace {
 
 constexpr std::int64_t kMinuteMs = 60'000;
@@ -185,4 +185,4 @@ int Script::answer_held() {
   return static_cast<int>(waiting->size());
 }
 
-}  // namespace kalends::sim
+}  // namespace kalends::lab

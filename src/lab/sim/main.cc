@@ -9,7 +9,7 @@
 #include <string_view>
 
 #include "base/text.h"
-#include "run.h"
+#include "lab/sim/run.h"
 
 namespace {
 
@@ -21,8 +21,8 @@ std::optional<long long> number(std::string_view argument, std::string_view name
 }
 
 bool run_one(const char* program, std::uint64_t seed, bool trace) {
-  auto first = kalends::sim::run(seed);
-  const auto again = kalends::sim::run(seed);
+  auto first = kalends::lab::run(seed);
+  const auto again = kalends::lab::run(seed);
   if (first.digest != again.digest) first.failures.push_back("replay: the same seed ran differently");
   if (trace)
     for (const auto& line : first.trace) fmt::print("{}\n", line);

@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-namespace kalends::sim {
+namespace kalends::lab {
 
 inline constexpr int kQuietWithin = 6;  // cycles after the last decision of a person
 
@@ -18,4 +18,4 @@ struct Outcome {
 
 Outcome run(std::uint64_t seed);
 
-}  // namespace kalends::sim
+}  // namespace kalends::lab

@@ -1,9 +1,9 @@
 #include <algorithm>
 
-#include "../topology.h"
-#include "checkers.h"
+#include "lab/sim/checkers/checkers.h"
+#include "lab/sim/topology.h"
 
-namespace kalends::sim {
+namespace kalends::lab {
 namespace {
 
 // Whether something that waits for a person, or was decided by one, keeps this path different at this place.
@@ -84,4 +84,4 @@ Failures converged(const Rest& rest) {
   return out;
 }
 
-}  // namespace kalends::sim
+}  // namespace kalends::lab

@@ -1,6 +1,6 @@
-#include "checkers.h"
+#include "lab/sim/checkers/checkers.h"
 
-namespace kalends::sim {
+namespace kalends::lab {
 
 Failures nothing_doubled(const Rest& rest) {
   Failures out;
@@ -18,4 +18,4 @@ Failures nothing_doubled(const Rest& rest) {
   return out;
 }
 
-}  // namespace kalends::sim
+}  // namespace kalends::lab

@@ -15,7 +15,7 @@
 #include "calendar/facts.h"
 #include "engine/views.h"
 
-namespace kalends::sim {
+namespace kalends::lab {
 
 // The day of an event, "2026-03-02"; "" when the facts have no time.
 std::string day_of(const calendar::Facts& facts);
@@ -52,4 +52,4 @@ struct Ledger {
   bool links_changed = false;
 };
 
-}  // namespace kalends::sim
+}  // namespace kalends::lab

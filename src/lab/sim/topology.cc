@@ -1,9 +1,9 @@
-#include "topology.h"
+#include "lab/sim/topology.h"
 
 #include <algorithm>
 #include <deque>
 
-namespace kalends::sim {
+namespace kalends::lab {
 namespace {
 
 CalendarId calendar(std::size_t n) { return CalendarId("c" + std::to_string(n)); }
@@ -131,4 +131,4 @@ bool are_tied(const Topology& topology, const CalendarId& a, const CalendarId& b
   return leads(a, b) || leads(b, a);
 }
 
-}  // namespace kalends::sim
+}  // namespace kalends::lab

@@ -1,6 +1,6 @@
-#include "checkers.h"
+#include "lab/sim/checkers/checkers.h"
 
-namespace kalends::sim {
+namespace kalends::lab {
 
 // The person of this simulation approves no mail.
 Failures no_message_sent(const Rest& rest) {
@@ -12,4 +12,4 @@ Failures no_message_sent(const Rest& rest) {
   return out;
 }
 
-}  // namespace kalends::sim
+}  // namespace kalends::lab

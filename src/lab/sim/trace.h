@@ -9,7 +9,7 @@
 
 #include "base/digest.h"
 
-namespace kalends::sim {
+namespace kalends::lab {
 
 class Trace {
  public:
@@ -28,4 +28,4 @@ class Trace {
   std::vector<std::string> lines_;
 };
 
-}  // namespace kalends::sim
+}  // namespace kalends::lab

@@ -1,10 +1,10 @@
 // What may happen in the safety phase, one step at a time, and what the person says to held work.
 #pragma once
 
-#include "people.h"
-#include "world.h"
+#include "lab/sim/people.h"
+#include "lab/sim/world.h"
 
-namespace kalends::sim {
+namespace kalends::lab {
 
 class Script {
  public:
@@ -34,4 +34,4 @@ class Script {
   bool first_ = true;
 };
 
-}  // namespace kalends::sim
+}  // namespace kalends::lab

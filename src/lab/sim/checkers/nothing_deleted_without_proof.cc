@@ -1,6 +1,6 @@
-#include "checkers.h"
+#include "lab/sim/checkers/checkers.h"
 
-namespace kalends::sim {
+namespace kalends::lab {
 
 Failures nothing_deleted_without_proof(const Rest& rest) {
   Failures out;
@@ -27,4 +27,4 @@ Failures nothing_deleted_without_proof(const Rest& rest) {
   return out;
 }
 
-}  // namespace kalends::sim
+}  // namespace kalends::lab

@@ -1,6 +1,6 @@
-#include "checkers.h"
+#include "lab/sim/checkers/checkers.h"
 
-namespace kalends::sim {
+namespace kalends::lab {
 namespace {
 
 bool in_a_conflict(const Rest& rest, const Edit& edit) {
@@ -50,4 +50,4 @@ Failures nothing_lost(const Rest& rest) {
   return out;
 }
 
-}  // namespace kalends::sim
+}  // namespace kalends::lab

@@ -1,11 +1,11 @@
-#include "people.h"
+#include "lab/sim/people.h"
 
 #include <algorithm>
 #include <array>
 
 #include "calendar/time.h"
 
-namespace kalends::sim {
+namespace kalends::lab {
 namespace {
 
 using calendar::Facts;
@@ -334,4 +334,4 @@ void People::excuse_since(const Place& place, Instant since) {
     if (edit.calendar == place.id && edit.at >= since) edit.excused = true;
 }
 
-}  // namespace kalends::sim
+}  // namespace kalends::lab

@@ -10,16 +10,16 @@
 #include <vector>
 
 #include "calendar/zone.h"
-#include "chance.h"
 #include "engine/engine.h"
-#include "ledger.h"
+#include "lab/sim/chance.h"
+#include "lab/sim/ledger.h"
+#include "lab/sim/topology.h"
+#include "lab/sim/trace.h"
 #include "provider/memory/provider.h"
 #include "provider/memory/server.h"
 #include "store/sqlite/store.h"
-#include "topology.h"
-#include "trace.h"
 
-namespace kalends::sim {
+namespace kalends::lab {
 
 class SimClock : public ports::Clock {
  public:
@@ -136,4 +136,4 @@ class World {
   std::unique_ptr<engine::Engine> engine_;
 };
 
-}  // namespace kalends::sim
+}  // namespace kalends::lab

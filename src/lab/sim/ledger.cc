@@ -1,8 +1,8 @@
-#include "ledger.h"
+#include "lab/sim/ledger.h"
 
 #include "base/text.h"
 
-namespace kalends::sim {
+namespace kalends::lab {
 
 std::string day_of(const calendar::Facts& facts) {
   const std::string when = facts.get("when");
@@ -10,4 +10,4 @@ std::string day_of(const calendar::Facts& facts) {
   return parts.size() < 2 ? std::string() : std::string(parts[1].substr(0, 10));
 }
 
-}  // namespace kalends::sim
+}  // namespace kalends::lab

@@ -1,10 +1,10 @@
-#include "world.h"
+#include "lab/sim/world.h"
 
 #include <filesystem>
 
 #include "system/zone_files.h"
 
-namespace kalends::sim {
+namespace kalends::lab {
 namespace {
 
 namespace fs = std::filesystem;
@@ -208,4 +208,4 @@ bool World::restore_store() {
   return true;
 }
 
-}  // namespace kalends::sim
+}  // namespace kalends::lab
