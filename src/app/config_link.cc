@@ -24,7 +24,9 @@ std::optional<std::string> pattern(Section& section, const std::string& key) {
   auto text = section.text(key);
   if (!text) return std::nullopt;
   if (const auto compiled = Pattern::compile(*text); !compiled) {
-    section.complain(key, compiled.error().message + ".");
+    section.complain(key, compiled.error().message +
+                              "; write it in RE2's syntax, with a backslash before a sign that stands for "
+                              "itself, and in single quotes, which keep backslashes.");
     return std::nullopt;
   }
   return text;
@@ -41,11 +43,15 @@ sync::Filter read_filter(Section& link) {
     return filter;
   }
   Section section(*entry->value.table(), entry->value.place, "filter",
-                  {"title", "attendee", "category", "all_day", "busy", "past_days", "future_days"},
+                  {"title", "attendee", "category", "time", "all_day", "busy", "past_days", "future_days"},
                   link.problems());
   filter.title = pattern(section, "title");
   filter.attendee = pattern(section, "attendee");
-  filter.categories = section.texts("category").value_or(std::vector<std::string>{});
+  if (const TomlEntry* category = section.entry("category"); category && category->value.string())
+    filter.category = pattern(section, "category");
+  else
+    filter.categories = section.texts("category").value_or(std::vector<std::string>{});
+  filter.time = pattern(section, "time");
   filter.all_day = section.boolean("all_day");
   filter.busy = section.boolean("busy");
   filter.past_days = section.days("past_days");

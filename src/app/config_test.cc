@@ -102,6 +102,20 @@ TEST(Config, DefaultsAreTwoWayNewestFullAndAStoreBesideTheFile) {
   EXPECT_EQ(config->links[0].id.value, "work+notes");
 }
 
+TEST(Config, ACategoryIsAPatternOrAListOfNames) {
+  const auto pattern = parse(
+      with("[[link]]\ncalendars = ['work', 'notes']\nfilter = { category = '^team', time = 'Mon|Tue' }\n"));
+  ASSERT_TRUE(pattern) << to_string("k", pattern.error());
+  EXPECT_EQ(pattern->links[0].filter.category, "^team");
+  EXPECT_EQ(pattern->links[0].filter.time, "Mon|Tue");
+  EXPECT_TRUE(pattern->links[0].filter.categories.empty());
+  const auto names =
+      parse(with("[[link]]\ncalendars = ['work', 'notes']\nfilter = { category = ['a', '('] }\n"));
+  ASSERT_TRUE(names) << to_string("k", names.error());
+  EXPECT_FALSE(names->links[0].filter.category);
+  EXPECT_THAT(names->links[0].filter.categories, ElementsAre("a", "("));
+}
+
 TEST(Config, SecretsComeFromThreePlaces) {
   const auto config = parse(R"([[calendar]]
 id = "a"
@@ -180,6 +194,12 @@ INSTANTIATE_TEST_SUITE_P(
              "did you mean \"attendees\"?"},
         Case{"[[link]]\ncalendars = ['work', 'notes']\nfilter = { title = '(' }\n",
              "is no regular expression"},
+        Case{"[[link]]\ncalendars = ['work', 'notes']\nfilter = { category = '[' }\n",
+             "k:11:23: \"[\" is no regular expression: missing ]: [; write it in RE2's syntax"},
+        Case{"[[link]]\ncalendars = ['work', 'notes']\nfilter = { time = '9:(' }\n",
+             "k:11:19: \"9:(\" is no regular expression"},
+        Case{"[[link]]\ncalendars = ['work', 'notes']\nfilter = { tme = 'Mon' }\n", "did you mean \"time\"?"},
+        Case{"[[link]]\ncalendars = ['work', 'notes']\nfilter = { time = 9 }\n", "should be a text"},
         Case{"[[link]]\ncalendars = ['work', 'notes']\nfilter = { past_days = -1 }\n", "counts days, from 0"},
         Case{"[[link]]\ncalendars = ['work', 'notes']\nfilter = { all_day = 'no' }\n", "true or false"},
         Case{"[link]\ncalendars = ['work', 'notes']\n", "write [[link]], with two brackets"},

@@ -26,9 +26,12 @@ std::string rules_digest(const Settings& settings, Instant now) {
     add(link.privacy.mask ? "mask" : "full");
     add(link.privacy.title.value_or("\x01"));
     for (const std::string& field : link.privacy.drop) add(field);
+    add("filter");
     const sync::Filter& filter = link.filter;
     add(filter.title.value_or("\x01"));
     add(filter.attendee.value_or("\x01"));
+    add(filter.category.value_or("\x01"));
+    add(filter.time.value_or("\x01"));
     for (const std::string& category : filter.categories) add(category);
     add(filter.all_day ? (*filter.all_day ? "y" : "n") : "-");
     add(filter.busy ? (*filter.busy ? "y" : "n") : "-");

@@ -30,13 +30,16 @@ struct Privacy {
 struct Filter {
   std::optional<std::string> title;     // RE2 pattern, found anywhere, ignoring case
   std::optional<std::string> attendee;  // RE2 pattern over name and address
-  std::vector<std::string> categories;  // at least one of them, ignoring case
+  std::optional<std::string> category;  // RE2 pattern, found in the name of one of its categories
+  std::vector<std::string> categories;  // at least one of these names, ignoring case
+  std::optional<std::string> time;      // RE2 pattern over its start; see start_text() in route.h
   std::optional<bool> all_day;
   std::optional<bool> busy;
   std::optional<int> past_days;    // the event's last occurrence is not older
   std::optional<int> future_days;  // its first occurrence is not further
   bool empty() const {
-    return !title && !attendee && categories.empty() && !all_day && !busy && !past_days && !future_days;
+    return !title && !attendee && !category && categories.empty() && !time && !all_day && !busy &&
+           !past_days && !future_days;
   }
   bool operator==(const Filter&) const = default;
 };

@@ -1,17 +1,25 @@
 #include "sync/route.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
+#include <array>
 
 #include "base/text.h"
+#include "calendar/when_text.h"
 
 namespace kalends::sync {
 
 Result<std::vector<CompiledLink>> compile(const std::vector<Link>& links) {
   std::vector<CompiledLink> out;
   for (const Link& link : links) {
-    CompiledLink compiled{link, std::nullopt, std::nullopt};
-    if (link.filter.title) compiled.title = TRY(Pattern::compile(*link.filter.title));
-    if (link.filter.attendee) compiled.attendee = TRY(Pattern::compile(*link.filter.attendee));
+    CompiledLink compiled;
+    compiled.link = link;
+    const Filter& filter = link.filter;
+    if (filter.title) compiled.title = TRY(Pattern::compile(*filter.title));
+    if (filter.attendee) compiled.attendee = TRY(Pattern::compile(*filter.attendee));
+    if (filter.category) compiled.category = TRY(Pattern::compile(*filter.category));
+    if (filter.time) compiled.time = TRY(Pattern::compile(*filter.time));
     out.push_back(std::move(compiled));
   }
   return out;
@@ -21,15 +29,17 @@ namespace {
 
 constexpr std::int64_t kDay = 86400;
 
-bool has_category(const calendar::Facts& hub, const std::vector<std::string>& wanted) {
-  for (const auto& [path, value] : hub) {
-    if (calendar::field_of(path) != "categories") continue;
-    std::string name =
-        calendar::decode_key(std::string_view(path).substr(std::string_view("categories/").size()));
-    if (std::ranges::any_of(wanted, [&](const std::string& w) { return equal_ignoring_case(w, name); }))
-      return true;
-  }
-  return false;
+std::vector<std::string> categories_of(const calendar::Facts& hub) {
+  std::vector<std::string> out;
+  for (const auto& [path, value] : hub)
+    if (calendar::field_of(path) == "categories")
+      out.push_back(
+          calendar::decode_key(std::string_view(path).substr(std::string_view("categories/").size())));
+  return out;
+}
+
+bool is_one_of(const std::string& name, const std::vector<std::string>& wanted) {
+  return std::ranges::any_of(wanted, [&](const std::string& w) { return equal_ignoring_case(w, name); });
 }
 
 // Name or address, without the words that only facts.h knows.
@@ -55,7 +65,14 @@ bool contents_pass(const CompiledLink& compiled, const calendar::Facts& hub) {
   const Filter& filter = compiled.link.filter;
   if (compiled.title && !compiled.title->matches(hub.get("title"))) return false;
   if (compiled.attendee && !has_attendee(hub, *compiled.attendee)) return false;
-  if (!filter.categories.empty() && !has_category(hub, filter.categories)) return false;
+  if (compiled.category || !filter.categories.empty()) {
+    const std::vector<std::string> names = categories_of(hub);
+    auto matches = [&](const std::string& name) { return compiled.category->matches(name); };
+    auto listed = [&](const std::string& name) { return is_one_of(name, filter.categories); };
+    if (compiled.category && std::ranges::none_of(names, matches)) return false;
+    if (!filter.categories.empty() && std::ranges::none_of(names, listed)) return false;
+  }
+  if (compiled.time && !compiled.time->matches(start_text(hub))) return false;
   if (filter.all_day && *filter.all_day != hub.get("when").starts_with("all-day")) return false;
   if (filter.busy && *filter.busy != is_busy(hub)) return false;
   return true;
@@ -112,6 +129,18 @@ void grow(std::map<CalendarId, Lens>& reached, const std::vector<CompiledLink>& 
 }
 
 }  // namespace
+
+std::string start_text(const calendar::Facts& hub) {
+  static constexpr std::array<std::string_view, 7> kDays = {"Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"};
+  const auto when = calendar::parse_when(hub.get("when"));
+  if (!when) return {};
+  const calendar::Date date = calendar::date_of(when->start);
+  std::string out =
+      calendar::to_string(date) + " " + std::string(kDays[static_cast<std::size_t>(calendar::weekday(date))]);
+  if (when->kind == calendar::TimeKind::all_day) return out;
+  const std::int32_t minutes = calendar::second_of_day(when->start) / 60;
+  return out + fmt::format(" {:02}:{:02}", minutes / 60, minutes % 60);
+}
 
 Passage passage(const CompiledLink& compiled, const calendar::Facts& hub, const TimeFrame& frame) {
   if (!contents_pass(compiled, hub)) return Passage::fails;

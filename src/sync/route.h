@@ -15,7 +15,7 @@ namespace kalends::sync {
 // A link with its patterns compiled.
 struct CompiledLink {
   Link link;
-  std::optional<Pattern> title, attendee;
+  std::optional<Pattern> title, attendee, category, time;
 };
 Result<std::vector<CompiledLink>> compile(const std::vector<Link>& links);
 
@@ -27,6 +27,10 @@ struct TimeFrame {
   std::optional<std::int64_t> to_utc;  // absent: no end
   std::int64_t now_utc = 0;
 };
+
+// The start that a filter's `time` is looked for in: "2026-03-02 Mon 09:30", as the event's own zone has it. That of an
+// all-day event is its first day alone, "2026-03-02 Mon"; that of a series is its first start. "" without a time.
+std::string start_text(const calendar::Facts& hub);
 
 Passage passage(const CompiledLink& link, const calendar::Facts& hub, const TimeFrame& frame);
 

@@ -55,6 +55,47 @@ TEST(Filter, OneOfTheCategoriesIgnoringCase) {
   EXPECT_EQ(passes(filter), Passage::fails);
 }
 
+TEST(Filter, ACategoryThatMatches) {
+  Filter filter;
+  filter.category = "^team/[ab]$";
+  EXPECT_EQ(passes(filter), Passage::passes);
+  filter.category = "^TEAM";
+  EXPECT_EQ(passes(filter), Passage::passes);
+  filter.category = "%2F";
+  EXPECT_EQ(passes(filter), Passage::fails) << "the name is meant, not its path";
+  filter.category = "";
+  EXPECT_EQ(passes(filter), Passage::passes);
+  EXPECT_EQ(passes(filter, {{"title", "x"}}), Passage::fails) << "none has a name that matches";
+  filter.category = "team";
+  filter.categories = {"private"};
+  EXPECT_EQ(passes(filter), Passage::fails) << "both must hold";
+}
+
+TEST(Filter, TimeIsTheStartAsItsOwnZoneHasIt) {
+  auto text = [](const char* when) { return start_text({{"when", when}}); };
+  EXPECT_EQ(text("zoned 2026-03-02T09:05:59 PT1H America/New_York"), "2026-03-02 Mon 09:05");
+  EXPECT_EQ(text("floating 1969-12-28T00:00:00 PT1H"), "1969-12-28 Sun 00:00");
+  EXPECT_EQ(text("all-day 2026-03-07 P2D"), "2026-03-07 Sat") << "a day has no clock";
+  EXPECT_EQ(text("rubbish"), "");
+  EXPECT_EQ(start_text({}), "");
+
+  auto at = [](const char* pattern, const char* when) {
+    Filter filter;
+    filter.time = pattern;
+    return passes(filter, {{"when", when}}) == Passage::passes;
+  };
+  const char* monday = "zoned 2026-03-02T09:30:00 PT1H Europe/Berlin";
+  EXPECT_TRUE(at("Mon|Tue", monday));
+  EXPECT_TRUE(at("^.*(09|10):", monday));
+  EXPECT_TRUE(at("mon 0[89]:", monday));
+  EXPECT_TRUE(at("^2026-03-", monday));
+  EXPECT_FALSE(at("Sat|Sun", monday));
+  EXPECT_FALSE(at(" 1[0-9]:", monday));
+  EXPECT_FALSE(at("berlin", monday));
+  EXPECT_TRUE(at("Mon", "all-day 2026-03-02 P1D"));
+  EXPECT_FALSE(at(":", "all-day 2026-03-02 P1D")) << "a pattern with a clock leaves out all-day events";
+}
+
 TEST(Filter, AllDayAndBusy) {
   Filter all_day;
   all_day.all_day = true;
@@ -85,9 +126,11 @@ TEST(Filter, WindowsAge) {
 }
 
 TEST(Filter, APatternThatCannotBeReadIsAnError) {
-  Link link;
-  link.filter.title = "(";
-  EXPECT_FALSE(compile({link}));
+  for (auto part : {&Filter::title, &Filter::attendee, &Filter::category, &Filter::time}) {
+    Link link;
+    link.filter.*part = "(";
+    EXPECT_FALSE(compile({link}));
+  }
 }
 
 const std::vector<std::string> kNames = {"a", "b", "c", "d"};

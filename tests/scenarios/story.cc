@@ -139,6 +139,10 @@ Result<void> Story::link(const Words& words) {
       link.filter.attendee = value;
     } else if (starts_option(word, "filter.category", value)) {
       link.filter.categories = list_of(value);
+    } else if (starts_option(word, "filter.category_pattern", value)) {
+      link.filter.category = value;
+    } else if (starts_option(word, "filter.time", value)) {
+      link.filter.time = value;
     } else if (starts_option(word, "filter.all_day", value)) {
       link.filter.all_day = value == "yes";
     } else if (starts_option(word, "filter.busy", value)) {
