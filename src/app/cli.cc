@@ -134,9 +134,13 @@ class Builder {
     events.add_option("--calendar", invocation_.calendar, "Only what this calendar holds")->type_name("ID");
     CLI::App& occurrences =
         add(Command::occurrences, "occurrences", "Occurrences straight from an .ics file, one start a line",
-            "  kalends occurrences team.ics --from 2026-03-01 --to 2026-04-01 --zone Europe/Berlin");
+            "  kalends occurrences team.ics --from 2026-03-01 --to 2026-04-01 --zone Europe/Berlin\n"
+            "  kalends occurrences team.ics --from 2026-03-01 --to 9999-12-31 --limit 10");
     subject(occurrences, "FILE.ics", "An iCalendar file; - reads standard input");
     range(occurrences, true);
+    occurrences.add_option("--limit", invocation_.limit, "Only the first N")
+        ->type_name("N")
+        ->check(CLI::Range(1, 1'000'000));
   }
 
   void files() {

@@ -47,6 +47,7 @@ struct Invocation {
   std::string take;              // resolve
   std::string calendar;          // events, import, export
   std::string from, to, zone;    // events, occurrences
+  std::int64_t limit = 0;        // occurrences; 0 for all
 };
 
 // What a parse gave: a command to run, or text to print and the exit code to leave with.

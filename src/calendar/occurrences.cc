@@ -15,6 +15,9 @@ namespace kalends::calendar {
 
 namespace {
 
+using WhenFull = ExpansionLimits::WhenFull;
+using Cancelled = ExpansionLimits::Cancelled;
+
 constexpr std::int64_t kSlack = 2 * 86400;            // wall clock and UTC are never this far apart
 constexpr std::int64_t kFar = std::int64_t{1} << 48;  // past every time that Date can hold
 constexpr std::size_t kMaxSlotsOfExtent = 200'000;
@@ -79,13 +82,15 @@ std::unexpected<Error> too_many(std::size_t max) {
 
 Result<void> add_slots(const Event& event, const Zone& zone, Range range, ExpansionLimits limits,
                        std::vector<Occurrence>& out) {
+  if (limits.cancelled == Cancelled::left_out && event.status == "cancelled") return {};
   Window window{{range.from_utc - longest_span(event) - kSlack}, {range.to_utc + kSlack}};
   Slots slots = TRY(Slots::of(event, &zone, window, limits.max_steps));
   Placement placement(zone);
   auto override = event.overrides.lower_bound(window.from);
   Occurrence occurrence{{}, {}, event.when, 0, 0, false, event.status == "cancelled"};
   std::size_t looked_at = 0;
-  for (Slot slot; slots.next(slot) && slot.start <= window.to;) {
+  LocalTime last = window.to;
+  for (Slot slot; slots.next(slot) && slot.start <= last;) {
     if (++looked_at > limits.max_steps) return too_many_steps(nullptr, limits.max_steps);
     while (override != event.overrides.end() && override->first < slot.start) ++override;
     if (override != event.overrides.end() && override->first == slot.start) continue;
@@ -93,12 +98,17 @@ Result<void> add_slots(const Event& event, const Zone& zone, Range range, Expans
     occurrence.start_utc = placement.start(slot.start);
     occurrence.end_utc = placement.end(slot.start, duration);
     if (!is_in(occurrence, range)) continue;
-    if (out.size() == limits.max_occurrences) return too_many(limits.max_occurrences);
+    if (out.size() >= limits.max_occurrences) {
+      if (limits.when_full == WhenFull::refuse) return too_many(limits.max_occurrences);
+      // Slots come in the order of the wall clock; one whose time is skipped may be later than the next on the time line.
+      if (out.size() == limits.max_occurrences) last = LocalTime{slot.start.seconds + kSlack};
+    }
     occurrence.recurrence_id = occurrence.start = occurrence.when.start = slot.start;
     occurrence.when.duration = duration;
     out.push_back(occurrence);
   }
-  if (slots.reached_limit()) return too_many_steps(nullptr, limits.max_steps);
+  bool enough = limits.when_full == WhenFull::stop && out.size() >= limits.max_occurrences;
+  if (slots.reached_limit() && !enough) return too_many_steps(nullptr, limits.max_steps);
   return {};
 }
 
@@ -115,13 +125,17 @@ Result<std::vector<Occurrence>> occurrences(const Event& event, Range range, con
     if (override.excluded) continue;
     Occurrence occurrence = TRY(overridden(event, slot, override, zones, viewer));
     if (!is_in(occurrence, range)) continue;
-    if (out.size() == limits.max_occurrences) return too_many(limits.max_occurrences);
+    if (occurrence.cancelled && limits.cancelled == Cancelled::left_out) continue;
+    if (out.size() >= limits.max_occurrences && limits.when_full == WhenFull::refuse)
+      return too_many(limits.max_occurrences);
     out.push_back(std::move(occurrence));
   }
   auto before = [](const Occurrence& a, const Occurrence& b) {
     return std::tie(a.start_utc, a.recurrence_id) < std::tie(b.start_utc, b.recurrence_id);
   };
   if (!std::ranges::is_sorted(out, before)) std::ranges::sort(out, before);
+  if (out.size() > limits.max_occurrences)
+    out.erase(out.begin() + static_cast<std::ptrdiff_t>(limits.max_occurrences), out.end());
   return out;
 }
 

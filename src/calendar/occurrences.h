@@ -27,10 +27,18 @@ struct Range {
   std::int64_t to_utc = 0;    // seconds, exclusive
 };
 
-// How much one expansion may give and look at, so that FREQ=SECONDLY for ever is refused instead of served.
+// What one expansion gives, and how much it may give and look at, so that FREQ=SECONDLY for ever is refused instead of
+// served.
 struct ExpansionLimits {
+  enum class WhenFull : std::uint8_t {
+    refuse,  // more than max_occurrences is an error
+    stop,    // the first max_occurrences by start are the answer
+  };
   std::size_t max_occurrences = 100'000;
   std::size_t max_steps = 10'000'000;  // candidates and empty periods looked at
+  WhenFull when_full = WhenFull::refuse;
+  enum class Cancelled : std::uint8_t { given, left_out };
+  Cancelled cancelled = Cancelled::given;
 };
 
 // Every occurrence that overlaps `range` (or starts in it, for one without length), by start. DTSTART counts as the

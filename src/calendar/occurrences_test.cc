@@ -186,6 +186,29 @@ TEST(Occurrences, AreRefusedPastTheLimits) {
       occurrences(event("all-day 2026-03-02 P1D", {"FREQ=HOURLY"}), kAll, kZones, *kZones.find("Etc/UTC")));
 }
 
+TEST(Occurrences, TheFirstOnesCanBeAskedForOnly) {
+  ExpansionLimits first{.max_occurrences = 3, .when_full = ExpansionLimits::WhenFull::stop};
+  auto starts = [&](const Event& e) {
+    auto found = occurrences(e, kAll, kZones, *kZones.find("Etc/UTC"), first);
+    std::vector<std::string> out;
+    if (!found) return std::vector{found.error().message};
+    for (const Occurrence& o : *found) out.push_back(to_string(LocalTime{o.start_utc}));
+    return out;
+  };
+  Event e = event("zoned 2026-03-02T09:00:00 PT1H Etc/UTC", {"FREQ=SECONDLY"});
+  EXPECT_EQ(starts(e),
+            (std::vector<std::string>{"2026-03-02T09:00:00", "2026-03-02T09:00:01", "2026-03-02T09:00:02"}));
+  // 02:30 is skipped and means 01:30 UTC, which is later than 03:00 on the wall, 01:00 UTC.
+  e = event("zoned 2026-03-29T01:30:00 PT1H Europe/Berlin", {"FREQ=MINUTELY;INTERVAL=30"});
+  EXPECT_EQ(starts(e),
+            (std::vector<std::string>{"2026-03-29T00:30:00", "2026-03-29T01:00:00", "2026-03-29T01:00:00"}));
+  e.status = "cancelled";
+  first.cancelled = ExpansionLimits::Cancelled::left_out;
+  e.overrides[local("2026-03-29T05:00:00")].patch.set("status", "confirmed");
+  e.overrides[local("2026-03-29T06:00:00")].patch.set("title", "Gone as well");
+  EXPECT_EQ(starts(e), (std::vector<std::string>{"2026-03-29T03:00:00"}));
+}
+
 std::string extent_of(const Event& e) {
   auto found = extent(e, kZones, *kZones.find("Etc/UTC"));
   if (!found) return found.error().message;

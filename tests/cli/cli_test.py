@@ -78,6 +78,54 @@ END:VCALENDAR
 """
 
 
+MIXED = """BEGIN:VCALENDAR
+VERSION:2.0
+PRODID:-//T//EN
+BEGIN:VEVENT
+UID:series
+DTSTART;TZID=Europe/Berlin:20260327T090000
+DTEND;TZID=Europe/Berlin:20260327T100000
+RRULE:FREQ=DAILY
+EXDATE;TZID=Europe/Berlin:20260328T090000
+SUMMARY:Daily
+END:VEVENT
+BEGIN:VEVENT
+UID:series
+RECURRENCE-ID;TZID=Europe/Berlin:20260330T090000
+DTSTART;TZID=Europe/Berlin:20260330T090000
+STATUS:CANCELLED
+END:VEVENT
+BEGIN:VEVENT
+UID:series
+RECURRENCE-ID;TZID=Europe/Berlin:20260331T090000
+DTSTART;TZID=Europe/Berlin:20260331T113000
+DTEND;TZID=Europe/Berlin:20260331T123000
+SUMMARY:Moved
+END:VEVENT
+BEGIN:VEVENT
+UID:day
+DTSTART;VALUE=DATE:20260329
+DTEND;VALUE=DATE:20260331
+SUMMARY:All day
+END:VEVENT
+BEGIN:VEVENT
+UID:floating
+DTSTART:20260329T070000
+END:VEVENT
+BEGIN:VEVENT
+UID:off
+DTSTART:20260329T080000
+STATUS:CANCELLED
+END:VEVENT
+END:VCALENDAR
+"""
+
+
+def event_file(*events):
+    """A calendar of these events, each the lines between its BEGIN and END."""
+    return "BEGIN:VCALENDAR\nVERSION:2.0\n" + "".join(f"BEGIN:VEVENT\n{e}\nEND:VEVENT\n" for e in events) + "END:VCALENDAR\n"
+
+
 def note(title, day, start="09:00", end="10:00"):
     return f'---\ntitle: {title}\ntype: single\nallDay: false\ndate: {day}\nstartTime: "{start}"\nendTime: "{end}"\n---\n'
 
@@ -377,7 +425,7 @@ class Files(World):
         self.write("series.ics", SERIES)
         words = ["occurrences", "series.ics", "--from", "2026-03-27", "--to", "2026-03-31", "--zone", "Europe/Berlin"]
         self.assertEqual(self.kalends(*words).splitlines(),
-                         ["2026-03-27T09:00:00+01:00", "2026-03-29T00:00:00+01:00", "2026-03-29T09:00:00+02:00",
+                         ["2026-03-27T09:00:00+01:00", "2026-03-29", "2026-03-29T09:00:00+02:00",
                           "2026-03-30T09:00:00+02:00"])
         first = self.answer(*words)["occurrences"][0]
         self.assertLessEqual({"start": "2026-03-27T09:00:00+01:00", "end": "2026-03-27T10:00:00+01:00", "uid": "series"}.items(),
@@ -386,6 +434,60 @@ class Files(World):
         self.assertEqual(self.run_program("occurrences", "none.ics", *words[2:]).returncode, 1)
         self.write("bad.ics", "hello")
         self.assertEqual(self.answer("occurrences", "bad.ics", *words[2:], code=1)["error"]["kind"], "invalid")
+
+    def test_occurrences_of_several_events_with_overrides_in_order(self):
+        self.write("mixed.ics", MIXED)
+        week = ["--from", "2026-03-27", "--to", "2026-04-02", "--zone", "Europe/Berlin"]
+        lines = ["2026-03-27T09:00:00+01:00", "2026-03-29", "2026-03-29T07:00:00+02:00", "2026-03-29T09:00:00+02:00",
+                 "2026-03-31T11:30:00+02:00", "2026-04-01T09:00:00+02:00"]
+        self.assertEqual(self.kalends("occurrences", "mixed.ics", *week).splitlines(), lines)
+        self.assertEqual(self.kalends("occurrences", "mixed.ics", *week, "--limit", "3").splitlines(), lines[:3])
+        found = self.answer("occurrences", "mixed.ics", *week)["occurrences"]
+        self.assertEqual([o["start"] for o in found], lines)
+        self.assertEqual(found[1], {"start": "2026-03-29", "end": "2026-03-31", "uid": "day", "title": "All day",
+                                    "all_day": True})
+        self.assertEqual(found[4], {"start": "2026-03-31T11:30:00+02:00", "end": "2026-03-31T12:30:00+02:00",
+                                    "uid": "series", "title": "Moved", "all_day": False})
+        # A date is the same one from wherever one looks; a floating time is read on the wall of the zone.
+        tokyo = self.kalends("occurrences", "mixed.ics", *week[:-1], "Asia/Tokyo").splitlines()
+        self.assertEqual(tokyo[:3], ["2026-03-27T17:00:00+09:00", "2026-03-29", "2026-03-29T07:00:00+09:00"])
+
+    def test_occurrences_are_bounded_and_one_bad_event_does_not_hide_the_others(self):
+        self.write("endless.ics", event_file("UID:e\nDTSTART:20260101T000000Z\nRRULE:FREQ=SECONDLY"))
+        ages = ["--from", "2026-01-01", "--to", "9999-12-31", "--zone", "UTC"]
+        self.assertEqual(self.kalends("occurrences", "endless.ics", *ages, "--limit", "2").splitlines(),
+                         ["2026-01-01T00:00:00+00:00", "2026-01-01T00:00:01+00:00"])
+        done = self.run_program("occurrences", "endless.ics", *ages)
+        self.assertEqual((done.returncode, done.stdout), (1, ""))
+        self.assertIn("more than 100000 occurrences in this range", done.stderr)
+        self.write("bad.ics", event_file("UID:mars\nDTSTART;TZID=Mars/Base:20260329T080000", "UID:none\nDTSTART:2026",
+                                         "UID:good\nDTSTART:20260329T080000Z"))
+        done = self.run_program("occurrences", "bad.ics", *ages)
+        self.assertEqual((done.returncode, done.stdout), (1, "2026-03-29T08:00:00+00:00\n"))
+        self.assertIn('event mars is left out: nobody knows the time zone "Mars/Base"', done.stderr)
+        self.assertIn('DTSTART "2026" is no date or time; the event "none" is left out', done.stderr)
+
+    def test_wrong_input_for_occurrences_is_told_in_a_sentence(self):
+        self.write("good.ics", event_file("UID:good\nDTSTART:20260329T080000Z"))
+        self.write("cut.ics", event_file("UID:good\nDTSTART:20260329T080000Z")[:-5])
+        self.write("word.ics", "hello")
+        ages = ["--from", "2026-01-01", "--to", "2027-01-01"]
+        for words, code, sentence in (
+                (["good.ics", "--from", "2026-02-30", "--to", "2027-01-01"], 2, '"2026-02-30" is no time; write'),
+                (["good.ics", "--from", "2026-02-20", "--to", "2026-02-20"], 2, "There is no time from"),
+                (["good.ics", *ages, "--limit", "0"], 2, "--limit"),
+                (["good.ics", "--from", "2026-02-20"], 2, "--to is required"),
+                (["good.ics", *ages, "--zone", "Mars/Base"], 2, "Mars/Base"),
+                (["none.ics", *ages], 1, "none.ics cannot be read"),
+                ([".", *ages], 1, ". cannot be read"),
+                (["cut.ics", *ages], 1, "the text ends before END:VCALENDAR"),
+                (["word.ics", *ages], 1, "word.ics: line 1, column 1: this is no iCalendar text")):
+            done = self.run_program("occurrences", *words)
+            self.assertEqual((done.returncode, done.stdout), (code, ""), words)
+            self.assertTrue(done.stderr.startswith("kalends: "), done.stderr)
+            self.assertIn(sentence, done.stderr)
+            error = json.loads(self.run_program("occurrences", *words, "--json").stdout)["error"]
+            self.assertIn(sentence, error["message"])
 
     def test_events_of_the_calendars(self):
         self.synced()

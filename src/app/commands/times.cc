@@ -29,8 +29,29 @@ Json occurrence_json(const calendar::Occurrence& occurrence, const std::string& 
   out.set("start", rfc3339_in(occurrence.start_utc, zone)).set("end", rfc3339_in(occurrence.end_utc, zone));
   out.set("uid", uid).set("title", title);
   out.set("all_day", occurrence.when.kind == calendar::TimeKind::all_day);
-  out.set("cancelled", occurrence.cancelled);
   return out;
+}
+
+// An all-day occurrence is a date wherever one looks at it from.
+std::string start_text(const calendar::Occurrence& occurrence, const calendar::Zone& zone) {
+  if (occurrence.when.kind != calendar::TimeKind::all_day) return rfc3339_in(occurrence.start_utc, zone);
+  return calendar::to_string(calendar::date_of(occurrence.start));
+}
+
+std::string end_text(const calendar::Occurrence& occurrence, const calendar::Zone& zone) {
+  if (occurrence.when.kind != calendar::TimeKind::all_day) return rfc3339_in(occurrence.end_utc, zone);
+  const std::int64_t days = occurrence.when.duration.days;
+  return calendar::to_string(
+      calendar::date_of(calendar::LocalTime{occurrence.start.seconds + days * 86'400}));
+}
+
+// The title at that slot: an override may have its own, or none.
+std::string title_at(const calendar::Event& event, calendar::LocalTime slot) {
+  const auto found = event.overrides.find(slot);
+  if (found == event.overrides.end()) return event.title;
+  if (const std::string* own = found->second.patch.find("title")) return *own;
+  const auto& removed = found->second.removed;
+  return std::ranges::find(removed, "title") != removed.end() ? "" : event.title;
 }
 
 struct FileOccurrence {
@@ -38,20 +59,37 @@ struct FileOccurrence {
   const calendar::Event* event;
 };
 
-Result<std::vector<FileOccurrence>> expand_all(const ical::Reading& reading, const View& view,
-                                               const Machine& machine) {
-  std::vector<FileOccurrence> all;
+// What the events of a file give, and a sentence for each event that could not be expanded.
+struct Expansion {
+  std::vector<FileOccurrence> occurrences;
+  std::vector<std::string> failures;
+};
+
+// The first `limit` of all events together, by start; all of them for 0. Cancelled ones are left out.
+Expansion expand_all(const ical::Reading& reading, const View& view, std::size_t limit,
+                     const Machine& machine) {
+  Expansion all;
+  calendar::ExpansionLimits limits{.cancelled = calendar::ExpansionLimits::Cancelled::left_out};
+  if (limit != 0) {
+    limits.max_occurrences = limit;
+    limits.when_full = calendar::ExpansionLimits::WhenFull::stop;
+  }
   for (const ical::ReadEvent& read : reading.events) {
     const ical::EventZones zones(machine.zones(), read.event);
-    auto occurrences = calendar::occurrences(read.event, view.range, zones, *view.zone);
-    if (!occurrences)
-      return std::unexpected(std::move(occurrences).error().within(fmt::format("Event {}", read.event.uid)));
-    for (calendar::Occurrence& occurrence : *occurrences) all.push_back({std::move(occurrence), &read.event});
+    auto occurrences = calendar::occurrences(read.event, view.range, zones, *view.zone, limits);
+    if (!occurrences) {
+      all.failures.push_back(
+          fmt::format("event {} is left out: {}", read.event.uid, occurrences.error().message));
+      continue;
+    }
+    for (calendar::Occurrence& occurrence : *occurrences)
+      all.occurrences.push_back({std::move(occurrence), &read.event});
   }
-  std::ranges::sort(all, [](const FileOccurrence& a, const FileOccurrence& b) {
-    return std::tie(a.occurrence.start_utc, a.occurrence.end_utc, a.event->uid) <
-           std::tie(b.occurrence.start_utc, b.occurrence.end_utc, b.event->uid);
+  std::ranges::sort(all.occurrences, [](const FileOccurrence& a, const FileOccurrence& b) {
+    return std::tie(a.occurrence.start_utc, a.occurrence.end_utc, a.event->uid, a.occurrence.recurrence_id) <
+           std::tie(b.occurrence.start_utc, b.occurrence.end_utc, b.event->uid, b.occurrence.recurrence_id);
   });
+  if (limit != 0 && all.occurrences.size() > limit) all.occurrences.resize(limit);
   return all;
 }
 
@@ -69,15 +107,19 @@ Exit run_occurrences(Desk& desk) {
   if (!view) return desk.console.fail(Exit::usage, "usage", view.error().message);
   const auto reading = read_stream(desk);
   if (!reading) return desk.console.fail(reading.error());
-  const auto all = expand_all(*reading, *view, desk.machine);
-  if (!all) return desk.console.fail(all.error());
+  const Expansion all =
+      expand_all(*reading, *view, static_cast<std::size_t>(desk.invocation.limit), desk.machine);
 
   Json array = Json::array();
-  for (const FileOccurrence& found : *all) {
-    if (desk.console.json())
-      array.push(occurrence_json(found.occurrence, found.event->uid, found.event->title, *view->zone));
-    else
-      desk.console.line(rfc3339_in(found.occurrence.start_utc, *view->zone));
+  for (const FileOccurrence& found : all.occurrences) {
+    const std::string start = start_text(found.occurrence, *view->zone);
+    if (!desk.console.json()) {
+      desk.console.line(start);
+      continue;
+    }
+    Json entry = occurrence_json(found.occurrence, found.event->uid,
+                                 title_at(*found.event, found.occurrence.recurrence_id), *view->zone);
+    array.push(std::move(entry.set("start", start).set("end", end_text(found.occurrence, *view->zone))));
   }
   Json warnings = Json::array();
   const auto warn = [&](const std::string& warning) {
@@ -87,9 +129,10 @@ Exit run_occurrences(Desk& desk) {
   for (const std::string& warning : reading->warnings) warn(warning);
   for (const ical::ReadEvent& read : reading->events)
     for (const std::string& warning : read.warnings) warn(warning);
+  for (const std::string& failure : all.failures) warn(failure);
   desk.console.answer(
       Json::object().set("occurrences", std::move(array)).set("warnings", std::move(warnings)));
-  return Exit::done;
+  return all.failures.empty() && reading->broken.empty() ? Exit::done : Exit::failed;
 }
 
 Exit run_events(Desk& desk) {
@@ -115,6 +158,7 @@ Exit run_events(Desk& desk) {
         calendars.push(id.value);
       }
       Json entry = occurrence_json(event.occurrence, event.uid, event.title, *view->zone);
+      entry.set("cancelled", event.occurrence.cancelled);
       entry.set("event", event.event.value).set("calendars", std::move(calendars));
       array.push(std::move(entry));
       table.row({when_words(event.occurrence, *view->zone),
