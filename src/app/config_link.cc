@@ -9,6 +9,7 @@
 #include "app/config_section.h"
 #include "base/pattern.h"
 #include "base/text.h"
+#include "sync/lens.h"
 
 namespace kalends::app {
 namespace {
@@ -87,25 +88,88 @@ sync::Privacy read_privacy(Section& link) {
   return privacy;
 }
 
-sync::Policy read_conflict(Section& link, const std::vector<CalendarId>& calendars) {
+// Registers: a field has one value, so that of two edits one must lose.
+const std::vector<std::string> kRegisters = {"when",     "title",  "description", "location",
+                                             "url",      "status", "show_as",     "visibility",
+                                             "priority", "colour", "geo",         "organizer"};
+// Sets: two edits meet only where they are about the same element.
+const std::vector<std::string> kSets = {"attendees",   "reminders",   "categories", "locations",
+                                        "conferences", "attachments", "overrides",  "unknown"};
+
+// The policy that stands under `key`; nothing, with a problem, when it is none.
+std::optional<sync::Policy> read_policy(Section& section, const std::string& key,
+                                        const std::vector<CalendarId>& calendars) {
   using Kind = sync::Policy::Kind;
-  const auto text = link.text("conflict");
-  if (!text || *text == "newest") return {};
-  if (*text == "hub") return {Kind::hub, {}};
-  if (*text == "both") return {Kind::both, {}};
-  if (*text == "ask") return {Kind::ask, {}};
+  const auto text = section.text(key);
+  if (!text) return std::nullopt;
+  if (*text == "newest") return sync::Policy{};
+  if (*text == "hub") return sync::Policy{Kind::hub, {}};
+  if (*text == "both") return sync::Policy{Kind::both, {}};
+  if (*text == "ask") return sync::Policy{Kind::ask, {}};
   if (text->starts_with("prefer:")) {
     const CalendarId preferred(text->substr(7));
-    if (std::ranges::find(calendars, preferred) != calendars.end()) return {Kind::prefer, preferred};
+    if (std::ranges::find(calendars, preferred) != calendars.end())
+      return sync::Policy{Kind::prefer, preferred};
     std::vector<std::string> choices;
     for (const CalendarId& id : calendars) choices.push_back("prefer:" + id.value);
-    link.complain("conflict", fmt::format("\"{}\" prefers a calendar that this link does not tie{}", *text,
-                                          suggestion(*text, choices)));
-    return {};
+    section.complain(key, fmt::format("\"{}\" prefers a calendar that this link does not tie{}", *text,
+                                      suggestion(*text, choices)));
+    return std::nullopt;
   }
-  link.complain("conflict", fmt::format("\"{}\" is no way to settle a conflict{}", *text,
-                                        suggestion(*text, {"newest", "prefer:ID", "hub", "both", "ask"})));
-  return {};
+  section.complain(key, fmt::format("\"{}\" is no way to settle a conflict{}", *text,
+                                    suggestion(*text, {"newest", "prefer:ID", "hub", "both", "ask"})));
+  return std::nullopt;
+}
+
+// Keeping both makes the losing version an event of its own, which shows a difference only in a register.
+bool can_keep_both(Section& section, const std::string& field) {
+  if (field == "organizer") {
+    section.complain(field,
+                     "\"both\" makes the other version an event of its own, which invites nobody and has no "
+                     "organizer; choose newest, prefer:ID, hub or ask for the organizer.");
+    return false;
+  }
+  if (std::ranges::find(kSets, field) == kSets.end()) return true;
+  section.complain(
+      field, fmt::format("\"{}\" is a set: what both sides add is kept anyway, and one element is no event "
+                         "that could be kept twice; choose newest, prefer:ID, hub or ask for it.",
+                         field));
+  return false;
+}
+
+sync::Policies read_conflict(Section& link, const std::vector<CalendarId>& calendars) {
+  sync::Policies out;
+  const TomlEntry* entry = link.entry("conflict");
+  if (!entry) return out;
+  if (entry->value.string()) {
+    out.rest = read_policy(link, "conflict", calendars).value_or(sync::Policy{});
+    return out;
+  }
+  if (!entry->value.table()) {
+    link.complain("conflict", fmt::format("\"conflict\" should be a text like \"newest\" or a table like "
+                                          "{{ default = \"newest\", title = \"ask\" }}, and this is {}.",
+                                          entry->value.kind()));
+    return out;
+  }
+  std::vector<std::string> fields = kRegisters;
+  fields.insert(fields.end(), kSets.begin(), kSets.end());
+  std::vector<std::string> keys = fields;
+  keys.insert(keys.end(), {"default", "recurrence"});
+  Section section(*entry->value.table(), entry->value.place, "conflict", keys, link.problems());
+  out.rest = read_policy(section, "default", calendars).value_or(sync::Policy{});
+  for (const std::string& field : fields) {
+    const auto policy = read_policy(section, field, calendars);
+    if (!policy || (policy->kind == sync::Policy::Kind::both && !can_keep_both(section, field))) continue;
+    out.fields.insert_or_assign(field, *policy);
+  }
+  // A rule without its start means something else, so the two have one policy.
+  const auto recurrence = read_policy(section, "recurrence", calendars);
+  if (recurrence && *recurrence != sync::policy_of(out, "when"))
+    section.complain(
+        "recurrence",
+        "The time and the recurrence of an event are decided together: leave \"recurrence\" out, "
+        "and \"when\" settles both.");
+  return out;
 }
 
 std::vector<CalendarId> read_ids(Section& link, const Config& config) {

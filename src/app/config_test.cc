@@ -3,6 +3,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "sync/lens.h"
+
 namespace kalends::app {
 namespace {
 
@@ -82,7 +84,8 @@ filter = { title = "^Team", category = ["Work"], all_day = false, busy = true, p
   EXPECT_EQ(link.id.value, "work>notes");
   EXPECT_EQ(link.direction, sync::Direction::one_way);
   EXPECT_EQ(link.from.value, "work");
-  EXPECT_EQ(link.conflict, (sync::Policy{sync::Policy::Kind::prefer, CalendarId("work")}));
+  EXPECT_EQ(link.conflict.rest, (sync::Policy{sync::Policy::Kind::prefer, CalendarId("work")}));
+  EXPECT_TRUE(link.conflict.fields.empty());
   EXPECT_EQ(link.privacy.title, "Busy ({calendar})");
   EXPECT_FALSE(link.privacy.mask);
   EXPECT_THAT(link.privacy.drop, ElementsAre("description", "attendees"));
@@ -96,7 +99,7 @@ TEST(Config, DefaultsAreTwoWayNewestFullAndAStoreBesideTheFile) {
   ASSERT_TRUE(config);
   EXPECT_EQ(config->store_path, "/etc/kalends/kalends.db");
   EXPECT_EQ(config->links[0].direction, sync::Direction::two_way);
-  EXPECT_EQ(config->links[0].conflict, sync::Policy{});
+  EXPECT_EQ(config->links[0].conflict, sync::Policies{});
   EXPECT_TRUE(config->links[0].privacy.full());
   EXPECT_TRUE(config->links[0].filter.empty());
   EXPECT_EQ(config->links[0].id.value, "work+notes");
@@ -114,6 +117,30 @@ TEST(Config, ACategoryIsAPatternOrAListOfNames) {
   ASSERT_TRUE(names) << to_string("k", names.error());
   EXPECT_FALSE(names->links[0].filter.category);
   EXPECT_THAT(names->links[0].filter.categories, ElementsAre("a", "("));
+}
+
+TEST(Config, AConflictMayBeSettledFieldByField) {
+  using Kind = sync::Policy::Kind;
+  const auto config = parse(with(R"(
+[[link]]
+calendars = ["work", "notes"]
+[link.conflict]
+default = "hub"
+title = "prefer:work"
+description = "ask"
+when = "both"
+recurrence = "both"
+attendees = "newest"
+)"));
+  ASSERT_TRUE(config) << to_string("k", config.error());
+  const sync::Policies& policies = config->links[0].conflict;
+  EXPECT_EQ(policies.rest, (sync::Policy{Kind::hub, {}}));
+  EXPECT_EQ(policies.fields.size(), 4u);
+  EXPECT_EQ(sync::policy_of(policies, "title"), (sync::Policy{Kind::prefer, CalendarId("work")}));
+  EXPECT_EQ(sync::policy_of(policies, "overrides/2026-03-02T09:00:00/description").kind, Kind::ask);
+  EXPECT_EQ(sync::policy_of(policies, "recurrence").kind, Kind::both);
+  EXPECT_EQ(sync::policy_of(policies, "attendees/mailto:a@b.c").kind, Kind::newest);
+  EXPECT_EQ(sync::policy_of(policies, "location").kind, Kind::hub);
 }
 
 TEST(Config, SecretsComeFromThreePlaces) {
@@ -189,6 +216,21 @@ INSTANTIATE_TEST_SUITE_P(
              "did you mean \"work\"?"},
         Case{"[[link]]\ncalendars = ['work', 'notes']\nconflict = 'prefer:wrk'\n",
              "did you mean \"prefer:work\"?"},
+        Case{"[[link]]\ncalendars = ['work', 'notes']\nconflict = { titel = 'ask' }\n",
+             "k:11:14: conflict has no key \"titel\"; did you mean \"title\"?"},
+        Case{"[[link]]\ncalendars = ['work', 'notes']\nconflict = { title = 'aks' }\n",
+             "k:11:22: \"aks\" is no way to settle a conflict; did you mean \"ask\"?"},
+        Case{"[[link]]\ncalendars = ['work', 'notes']\nconflict = { title = 'prefer:wrk' }\n",
+             "did you mean \"prefer:work\"?"},
+        Case{"[[link]]\ncalendars = ['work', 'notes']\nconflict = { when = 'hub', recurrence = 'ask' }\n",
+             "k:11:41: The time and the recurrence of an event are decided together"},
+        Case{"[[link]]\ncalendars = ['work', 'notes']\nconflict = { recurrence = 'ask' }\n",
+             "leave \"recurrence\" out, and \"when\" settles both"},
+        Case{"[[link]]\ncalendars = ['work', 'notes']\nconflict = { categories = 'both' }\n",
+             "\"categories\" is a set: what both sides add is kept anyway"},
+        Case{"[[link]]\ncalendars = ['work', 'notes']\nconflict = { organizer = 'both' }\n",
+             "invites nobody"},
+        Case{"[[link]]\ncalendars = ['work', 'notes']\nconflict = ['ask']\n", "should be a text like"},
         Case{"[[link]]\ncalendars = ['work', 'notes']\nprivacy = 'ful'\n", "did you mean \"full\"?"},
         Case{"[[link]]\ncalendars = ['work', 'notes']\nprivacy = { drop = ['atendees'] }\n",
              "did you mean \"attendees\"?"},

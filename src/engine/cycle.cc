@@ -22,7 +22,14 @@ std::string rules_digest(const Settings& settings, Instant now) {
   for (const sync::Link& link : settings.links) {
     for (const CalendarId& id : link.calendars) add(id.value);
     add(std::to_string(static_cast<int>(link.direction)) + link.from.value);
-    add(std::to_string(static_cast<int>(link.conflict.kind)) + link.conflict.preferred.value);
+    auto add_policy = [&](const sync::Policy& policy) {
+      add(std::to_string(static_cast<int>(policy.kind)) + policy.preferred.value);
+    };
+    add_policy(link.conflict.rest);
+    for (const auto& [field, policy] : link.conflict.fields) {
+      add(field);
+      add_policy(policy);
+    }
     add(link.privacy.mask ? "mask" : "full");
     add(link.privacy.title.value_or("\x01"));
     for (const std::string& field : link.privacy.drop) add(field);

@@ -6,7 +6,7 @@ namespace {
 
 TEST(Laws, AParkedConflictThatEndedByItselfIsClosed) {
   TwoCalendars bench;
-  bench.settings.links.front().conflict.kind = sync::Policy::Kind::ask;
+  bench.settings.links.front().conflict.rest.kind = sync::Policy::Kind::ask;
   auto id = bench.servers["work"]->put(meeting("Standup"), "a@x");
   bench.sync();
   auto copy = bench.servers["home"]->list().front().id;
@@ -23,7 +23,7 @@ TEST(Laws, AParkedConflictThatEndedByItselfIsClosed) {
 
 TEST(Laws, AParkedConflictEndsWithItsEvent) {
   TwoCalendars bench;
-  bench.settings.links.front().conflict.kind = sync::Policy::Kind::ask;
+  bench.settings.links.front().conflict.rest.kind = sync::Policy::Kind::ask;
   auto id = bench.servers["work"]->put(meeting("Standup"), "a@x");
   bench.sync();
   auto copy = bench.servers["home"]->list().front().id;
@@ -38,7 +38,7 @@ TEST(Laws, AParkedConflictEndsWithItsEvent) {
 
 TEST(Laws, BothPartsOfAParkedScheduleAreResolvedTogether) {
   TwoCalendars bench;
-  bench.settings.links.front().conflict.kind = sync::Policy::Kind::ask;
+  bench.settings.links.front().conflict.rest.kind = sync::Policy::Kind::ask;
   Facts series = meeting("Standup");
   series.set("recurrence", "RRULE:FREQ=WEEKLY");
   auto id = bench.servers["work"]->put(series, "a@x");
@@ -145,7 +145,7 @@ TEST(Laws, BetweenOriginsWithAttendeesADeletionIsHeld) {
 
 TEST(Laws, KeepBothAcrossAMaskShowsNothing) {
   TwoCalendars bench;
-  bench.settings.links.front().conflict.kind = sync::Policy::Kind::both;
+  bench.settings.links.front().conflict.rest.kind = sync::Policy::Kind::both;
   bench.settings.links.front().privacy.mask = true;
   auto id = bench.servers["work"]->put(invited("Surgery"), "a@x");
   bench.sync();

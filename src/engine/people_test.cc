@@ -127,7 +127,7 @@ TEST(Engine, UndoOfACreateTakesOurCopyBackAndLeavesThePersonsEvent) {
 
 TEST(Engine, AskWaitsForAPersonAndTakesTheirWord) {
   TwoCalendars bench;
-  bench.settings.links.front().conflict.kind = sync::Policy::Kind::ask;
+  bench.settings.links.front().conflict.rest.kind = sync::Policy::Kind::ask;
   auto id = bench.servers["work"]->put(meeting("Standup"), "a@x");
   bench.sync();
   auto copy = bench.servers["home"]->list().front().id;
@@ -149,7 +149,7 @@ TEST(Engine, AskWaitsForAPersonAndTakesTheirWord) {
 
 TEST(Engine, KeepBothMakesTwoEventsOnBothSides) {
   TwoCalendars bench;
-  bench.settings.links.front().conflict.kind = sync::Policy::Kind::both;
+  bench.settings.links.front().conflict.rest.kind = sync::Policy::Kind::both;
   auto id = bench.servers["work"]->put(meeting("Standup"), "a@x");
   bench.sync();
   auto copy = bench.servers["home"]->list().front().id;

@@ -27,7 +27,8 @@ struct Case {
   Shape shape = Shape::plain;  // of calendar b
   Tie tie = Tie::two_way;
   Policy::Kind policy = Policy::Kind::newest;
-  bool pair = false;  // both held it from the start, so both are origins
+  std::vector<Policy::Kind> own = {};  // of each field, where the fields have policies of their own
+  bool pair = false;                   // both held it from the start, so both are origins
   bool a_is_newer = false;
 };
 
@@ -63,7 +64,9 @@ Link link_of(const Case& c) {
   Link link;
   link.id = LinkId("link");
   link.calendars = {CalendarId("a"), CalendarId("b")};
-  link.conflict = {c.policy, CalendarId("a")};
+  link.conflict.rest = {c.policy, CalendarId("a")};
+  for (std::size_t i = 0; i < c.own.size(); ++i)
+    link.conflict.fields[std::string(calendar::field_of(c.fields[i].path))] = {c.own[i], CalendarId("a")};
   if (c.tie == Tie::from_a || c.tie == Tie::from_b) {
     link.direction = Direction::one_way;
     link.from = CalendarId(c.tie == Tie::from_a ? "a" : "b");
@@ -310,6 +313,68 @@ void all_pairs(const std::string& first, const std::vector<Value>& values, const
 TEST(Exhaustive, TwoRegisters) {
   all_pairs("location", {std::nullopt, "secret 1", "secret 2"}, "url",
             {"https://secret.example", std::nullopt});
+}
+
+// What came of one field: the hub's value, both calendars', and what was decided about it.
+std::vector<std::string> fate_of(const TestBench& bench, const std::string& path) {
+  std::vector<std::string> out{text(bench.hub.value(path))};
+  for (const auto& [name, one] : bench.calendars) out.push_back(one.holds ? one.holds->get(path) : "gone");
+  for (const Conflict& conflict : bench.conflicts)
+    if (conflict.path == path)
+      out.push_back(fmt::format("{} {}", static_cast<int>(conflict.winner), conflict.policy));
+  return out;
+}
+
+// With policies per field, each field fares as if its policy were that of the whole link.
+void by_its_own(const Case& c, int& cases) {
+  auto run = [](const Case& one) {
+    TestBench bench = agreed(one, false);
+    edit(bench, one);
+    EXPECT_TRUE(bench.settle_down()) << describe(one);
+    return bench;
+  };
+  std::map<Policy::Kind, TestBench> alone;
+  for (Policy::Kind policy : kPolicies) {
+    Case one = c;
+    one.policy = policy;
+    alone.emplace(policy, run(one));
+  }
+  for (Policy::Kind first : kPolicies) {
+    for (Policy::Kind second : kPolicies) {
+      Case one = c;
+      one.policy = Policy::Kind::hub;
+      one.own = {first, second};
+      const TestBench bench = run(one);
+      ++cases;
+      for (std::size_t i = 0; i < 2; ++i) {
+        const std::string& path = one.fields[i].path;
+        EXPECT_EQ(fate_of(bench, path), fate_of(alone.at(one.own[i]), path))
+            << path << " with " << static_cast<int>(first) << ", " << static_cast<int>(second) << "; "
+            << describe(one);
+      }
+    }
+  }
+}
+
+TEST(Exhaustive, EachFieldGoesByItsOwnPolicy) {
+  int cases = 0;
+  const Value old = "secret 0", one = "secret 1", two = "secret 2";
+  for (const char* second : {"url", "categories/x"})
+    for (const Value& a : {old, one, Value()})
+      for (const Value& b : {old, two, Value()})
+        for (const Value& c : {old, one})
+          for (const Value& d : {old, two})
+            for (Seen seen_b : kSeen)
+              for (Tie tie : {Tie::two_way, Tie::from_a, Tie::drop})
+                for (bool pair : {false, true}) {
+                  Case both{{{"location", old, a, b}, {second, old, c, d}}};
+                  both.b = seen_b;
+                  both.tie = tie;
+                  both.pair = pair;
+                  both.a_is_newer = pair;
+                  by_its_own(both, cases);
+                }
+  EXPECT_GE(cases, 30'000);
 }
 
 TEST(Exhaustive, TimeAndRecurrence) {

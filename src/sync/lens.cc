@@ -102,6 +102,14 @@ std::string_view innermost_field(std::string_view path) {
   return calendar::field_of(rest);
 }
 
+const Policy& policy_of(const Policies& policies, std::string_view path) {
+  std::string_view field = innermost_field(path);
+  if (field.empty()) field = "overrides";
+  if (field == "recurrence" || field == "zones") field = "when";
+  auto own = policies.fields.find(field);
+  return own != policies.fields.end() ? own->second : policies.rest;
+}
+
 calendar::Facts without_people(const calendar::Facts& facts) {
   calendar::Facts out;
   for (const auto& [path, value] : facts)

@@ -25,10 +25,14 @@ struct Lens {
   std::vector<Privacy> masks;  // along the route, first hop first
   std::string origin;          // the origin's calendar, for title templates
   LinkId link;                 // the last hop
-  Policy policy;
+  Policies policies;
 
   bool masked() const;
 };
+
+// The policy that settles a conflict about that path: its field's, inside an override the override's own field's. An
+// occurrence as a whole goes by "overrides"; when, recurrence and the zones they name are decided by "when".
+const Policy& policy_of(const Policies& policies, std::string_view path);
 
 // The hub's facts as this calendar may show them, before the provider's projection. A copy gets no organizer and no
 // attendees: nobody is invited by a copy.

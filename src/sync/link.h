@@ -1,6 +1,7 @@
 // The rules that tie calendars together, as values.
 #pragma once
 
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -15,6 +16,14 @@ struct Policy {
   enum class Kind : std::uint8_t { newest, prefer, hub, both, ask } kind = Kind::newest;
   CalendarId preferred;  // for prefer
   bool operator==(const Policy&) const = default;
+};
+
+// How a link settles an edit against an edit: field by field, and `rest` for the fields without a policy of their own.
+struct Policies {
+  Policy rest;
+  std::map<std::string, Policy, std::less<>>
+      fields;  // "title", "attendees" ...; "when" stands for recurrence, too
+  bool operator==(const Policies&) const = default;
 };
 
 // What a copy may show. `title` is a template: {calendar} is the origin's id, {title} the real title.
@@ -49,7 +58,7 @@ struct Link {
   std::vector<CalendarId> calendars;
   Direction direction = Direction::two_way;
   CalendarId from;  // for one_way
-  Policy conflict;
+  Policies conflict;
   Privacy privacy;
   Filter filter;
   bool operator==(const Link&) const = default;

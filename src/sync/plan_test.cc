@@ -162,7 +162,7 @@ TEST(Plan, OurOwnEchoAfterACrashIsNoEdit) {
 
 TEST(Plan, AskParksTheFieldAndSyncsTheRest) {
   Link link = Bench::link({"home", "work"});
-  link.conflict.kind = Policy::Kind::ask;
+  link.conflict.rest.kind = Policy::Kind::ask;
   Bench bench({link});
   bench.remote = {{"work", kMeeting}, {"home", std::nullopt}};
   bench.settle_down();

@@ -169,7 +169,7 @@ Verdict judge(const Comparison& c, const Conflict& conflict) {
     if (conflict.remote && !conflict.hub && c.agreed_shown(conflict.path))
       return {Conflict::Winner::remote, "an edit beats a deletion", false};
   }
-  const Policy& policy = c.lens.policy;
+  const Policy& policy = policy_of(c.lens.policies, conflict.path);
   switch (policy.kind) {
     case Policy::Kind::newest: return newest(conflict, c.place, "newest");
     case Policy::Kind::hub: return {Conflict::Winner::hub, "hub", false};

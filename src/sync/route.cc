@@ -93,7 +93,7 @@ Lens extend(const Lens& from, const CompiledLink& compiled, Passage passage, boo
   lens.pullable = from.pullable && origin_writable && compiled.link.direction == Direction::two_way;
   lens.masks.push_back(compiled.link.privacy);
   lens.link = compiled.link.id;
-  lens.policy = compiled.link.conflict;
+  lens.policies = compiled.link.conflict;
   return lens;
 }
 
@@ -163,7 +163,7 @@ std::map<CalendarId, Lens> routes(const std::vector<CompiledLink>& links, const 
     lens.origin = origin.value;
     for (const CompiledLink& compiled : links) {
       if (std::ranges::find(compiled.link.calendars, origin) == compiled.link.calendars.end()) continue;
-      lens.policy = compiled.link.conflict;
+      lens.policies = compiled.link.conflict;
       lens.link = compiled.link.id;
       break;
     }

@@ -88,7 +88,7 @@ bool starts_option(const std::string& word, std::string_view name, std::string& 
   return true;
 }
 
-Policy policy_of(const std::string& text) {
+Policy policy_named(const std::string& text) {
   if (text == "hub") return {Policy::Kind::hub, {}};
   if (text == "ask") return {Policy::Kind::ask, {}};
   if (text == "both") return {Policy::Kind::both, {}};
@@ -126,7 +126,10 @@ Result<void> Story::link(const Words& words) {
       link.direction = Direction::one_way;
       link.from = CalendarId(value);
     } else if (starts_option(word, "conflict", value)) {
-      link.conflict = policy_of(value);
+      link.conflict.rest = policy_named(value);
+    } else if (word.starts_with("conflict.") && word.find('=') != std::string::npos) {
+      const std::size_t end = word.find('=');
+      link.conflict.fields[word.substr(9, end - 9)] = policy_named(word.substr(end + 1));
     } else if (word == "busy") {
       link.privacy.mask = true;
     } else if (starts_option(word, "title", value)) {

@@ -49,7 +49,7 @@ provider::Profile draw_profile(Chance& chance) {
 Topology draw_topology(Chance& chance) {
   Topology out;
   const auto add_link = [&](sync::Link made) {
-    made.conflict = draw_policy(chance, made.calendars);
+    made.conflict.rest = draw_policy(chance, made.calendars);
     out.settings.links.push_back(std::move(made));
   };
   const auto a = calendar(0), b = calendar(1), c = calendar(2);
