@@ -117,7 +117,10 @@ Result<std::string> resolve(const Secret& secret) {
 
 Result<ports::HttpResponse> SigningHttp::send(const ports::HttpRequest& request) {
   if (!secret_ || request.credentials.scheme == ports::Credentials::Scheme::none) return inner_.send(request);
-  if (!resolved_) resolved_ = TRY(resolve(*secret_));
+  if (!resolved_) {
+    const std::lock_guard lock(asking_);
+    resolved_ = TRY(resolve(*secret_));
+  }
   ports::HttpRequest signed_request = request;
   signed_request.credentials.secret = *resolved_;
   return inner_.send(signed_request);

@@ -2,6 +2,7 @@
 // memory only. One calendar whose secret is missing fails alone, and commands that reach no server ask for none.
 #pragma once
 
+#include <mutex>
 #include <optional>
 #include <string>
 
@@ -18,16 +19,19 @@ Result<std::string> resolve(const Secret& secret);
 // Where the secret comes from, for a person: "the variable WORK_PASSWORD".
 std::string describe(const Secret& secret);
 
-// Hands requests on; those that carry credentials get the secret, which is resolved once, on the first of them.
+// Hands requests on; those that carry credentials get the secret, which is resolved once, on the first of them. Of all
+// that share `asking`, one at a time asks for its secret: a command may want a person at the terminal.
 class SigningHttp : public ports::Http {
  public:
-  SigningHttp(ports::Http& inner, std::optional<Secret> secret) : inner_(inner), secret_(std::move(secret)) {}
+  SigningHttp(ports::Http& inner, std::optional<Secret> secret, std::mutex& asking)
+      : inner_(inner), secret_(std::move(secret)), asking_(asking) {}
 
   Result<ports::HttpResponse> send(const ports::HttpRequest& request) override;
 
  private:
   ports::Http& inner_;
   std::optional<Secret> secret_;
+  std::mutex& asking_;
   std::optional<std::string> resolved_;
 };
 

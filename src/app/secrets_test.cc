@@ -53,7 +53,8 @@ TEST(Secrets, AreFetchedOnceAndOnlyForRequestsThatNeedThem) {
   const auto path = std::filesystem::temp_directory_path() / ("kalends-once-" + std::to_string(::getpid()));
   std::ofstream(path) << "one\n";
   EchoHttp http;
-  SigningHttp signing(http, Secret{Source::file, path, {}});
+  std::mutex asking;
+  SigningHttp signing(http, Secret{Source::file, path, {}}, asking);
   ports::HttpRequest open, closed;
   closed.credentials = {Scheme::any, "alice", ""};
   ASSERT_TRUE(signing.send(open));
@@ -65,7 +66,8 @@ TEST(Secrets, AreFetchedOnceAndOnlyForRequestsThatNeedThem) {
 
 TEST(Secrets, ThatAreMissingFailTheRequestAndSendNothing) {
   EchoHttp http;
-  SigningHttp signing(http, Secret{Source::file, "/nonexistent", {}});
+  std::mutex asking;
+  SigningHttp signing(http, Secret{Source::file, "/nonexistent", {}}, asking);
   ports::HttpRequest request;
   request.credentials = {Scheme::bearer, "", ""};
   EXPECT_FALSE(signing.send(request));

@@ -56,7 +56,7 @@ Connection::~Connection() = default;
 Result<std::unique_ptr<Connection>> Connection::make(const CalendarConfig& calendar, Machine& machine,
                                                      Belief belief) {
   const std::optional<Secret>& secret = calendar.token ? calendar.token : calendar.password;
-  auto http = std::make_unique<SigningHttp>(machine.http(), secret);
+  auto http = std::make_unique<SigningHttp>(machine.http(), secret, machine.asking());
   std::unique_ptr<Connection> connection(new Connection(std::move(http)));
   if (calendar.provider == "caldav") {
     connection->provider_ = caldav(calendar, *connection->http_, machine);
@@ -110,7 +110,7 @@ Result<std::unique_ptr<Wiring>> Wiring::make(const Config& config, Access access
     settings.calendars.push_back(calendar.id);
   }
   engine::World world{*wiring->store_, machine.clock(),      machine.random(), machine.log(),
-                      machine.zones(), machine.local_zone(), progress};
+                      machine.zones(), machine.local_zone(), progress,         &machine.executor()};
   wiring->engine_ = std::make_unique<engine::Engine>(world, std::move(settings), std::move(providers));
   return wiring;
 }

@@ -1,4 +1,5 @@
-// Act and settle: the intended writes are made one by one, and each base takes what its own write produced.
+// Act and settle: the intended writes are made, several calendars at a time, and each base takes what its own write
+// produced.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -20,7 +21,7 @@ std::string opaque_uid(const std::string& nonce) { return nonce + "@kalends"; }
 
 }  // namespace
 
-Engine::Inner::Outcome Engine::Inner::write(Cycle& cycle, Planned& planned, sync::PlacePlan& place) {
+Engine::Inner::Outcome Engine::Inner::write(const Cycle& cycle, Planned& planned, sync::PlacePlan& place) {
   ports::Provider& provider = *providers.at(place.calendar);
   const sync::Push& push = *place.push;
   Outcome out{&planned, &place, fail(ErrorKind::cancelled, ""), std::nullopt, false};
@@ -162,20 +163,13 @@ Result<void> Engine::Inner::settle(Transaction& tx, Cycle& cycle, Outcome& outco
   return put_base(tx, event, place.calendar, base, !dirty);
 }
 
-Result<void> Engine::Inner::act(Cycle& cycle, std::vector<Planned>& planned) {
-  struct Work {
-    Planned* planned;
-    sync::PlacePlan* place;
-  };
-  std::vector<Work> work;
-  // Updates first, then creates, then removals: what is moved is never missing on both sides.
-  for (Intent::Kind kind : {Intent::Kind::update, Intent::Kind::create, Intent::Kind::remove})
-    for (Planned& one : planned)
-      for (sync::PlacePlan& place : one.plan.places)
-        if (place.push && place.push->kind == kind) work.push_back({&one, &place});
-
-  std::set<CalendarId> unusable;  // a calendar that refuses us is asked no more in this cycle
+// Writes to different calendars are made at the same time, those of one calendar in their order. Outcomes go into the
+// store in whole transactions, whichever calendar they are of.
+Result<void> Engine::Inner::act_at_once(Cycle& cycle, std::map<CalendarId, Lane>& lanes) {
   std::vector<Outcome> outcomes;
+  std::optional<Error> broken;  // of the store; after it nothing is written any more
+  std::size_t made = 0, all = 0;
+  for (const auto& [id, lane] : lanes) all += lane.writes.size();
   auto flush = [&]() -> Result<void> {
     if (outcomes.empty()) return {};
     auto tx = TRY(world.store.begin());
@@ -183,24 +177,58 @@ Result<void> Engine::Inner::act(Cycle& cycle, std::vector<Planned>& planned) {
     outcomes.clear();
     return tx->commit();
   };
-  for (std::size_t i = 0; i < work.size(); ++i) {
-    const CalendarId& calendar = work[i].place->calendar;
-    if (world.progress != nullptr) world.progress->update("writing", i + 1, work.size());
-    if (unusable.contains(calendar)) {
-      Outcome skipped{work[i].planned, work[i].place,
-                      fail(ErrorKind::rate_limited, "not tried, because an earlier write there was refused"),
-                      std::nullopt, false};
-      outcomes.push_back(std::move(skipped));
-    } else {
-      outcomes.push_back(write(cycle, *work[i].planned, *work[i].place));
-      const auto& written = outcomes.back().written;
-      if (!written && (written.error().kind == ErrorKind::unauthorized ||
-                       written.error().kind == ErrorKind::rate_limited))
-        unusable.insert(calendar);
+  // Whether to go on.
+  auto take = [&](Outcome outcome) {
+    bool go_on = false;
+    executor().alone([&] {
+      if (broken) return;
+      if (world.progress != nullptr) world.progress->update("writing", ++made, all);
+      outcomes.push_back(std::move(outcome));
+      if (outcomes.size() >= kBatch)
+        if (auto flushed = flush(); !flushed) broken = flushed.error();
+      go_on = !broken;
+    });
+    return go_on;
+  };
+  auto work = [&](Lane& lane) {
+    for (Outcome& next : lane.writes) {
+      Outcome outcome = next;
+      if (lane.refused) {
+        outcome.written =
+            fail(ErrorKind::rate_limited, "not tried, because an earlier write there was refused");
+      } else {
+        outcome = write(cycle, *next.planned, *next.place);
+        lane.refused = !outcome.written && (outcome.written.error().kind == ErrorKind::unauthorized ||
+                                            outcome.written.error().kind == ErrorKind::rate_limited);
+      }
+      if (!take(std::move(outcome))) return;
     }
-    if (outcomes.size() >= kBatch) TRY_VOID(flush());
-  }
+    lane.writes.clear();
+  };
+  std::vector<ports::Task> tasks;
+  for (auto& entry : lanes)
+    if (!entry.second.writes.empty())
+      tasks.push_back({providers.at(entry.first)->capabilities().server, [&] { work(entry.second); }});
+  executor().run(std::move(tasks));
+  if (broken) return std::unexpected(*broken);
   return flush();
+}
+
+Result<void> Engine::Inner::act(Cycle& cycle, std::vector<Planned>& planned) {
+  std::map<CalendarId, Lane> lanes;
+  auto line_up = [&](Intent::Kind kind) {
+    for (Planned& one : planned)
+      for (sync::PlacePlan& place : one.plan.places)
+        if (place.push && place.push->kind == kind)
+          lanes[place.calendar].writes.push_back(
+              {&one, &place, fail(ErrorKind::cancelled, ""), std::nullopt, false});
+  };
+  // Updates first, then creates; removals when all of them are made: what is moved is never missing on both sides.
+  line_up(Intent::Kind::update);
+  line_up(Intent::Kind::create);
+  TRY_VOID(act_at_once(cycle, lanes));
+  line_up(Intent::Kind::remove);
+  return act_at_once(cycle, lanes);
 }
 
 }  // namespace kalends::engine

@@ -156,12 +156,7 @@ Result<RunReport> Engine::Inner::cycle(SyncOptions options, bool dry) {
   };
   TRY_VOID(prepare(*tx, cycle));
   TRY_VOID(step());
-  for (std::size_t i = 0; i < settings.calendars.size(); ++i) {
-    if (world.progress != nullptr)
-      world.progress->update("reading " + settings.calendars[i].value, i, settings.calendars.size());
-    TRY_VOID(observe(*tx, cycle, settings.calendars[i]));
-    TRY_VOID(step());
-  }
+  TRY_VOID(observe_all(tx, cycle, step));
   // A write that lost a race is planned again at once, and so is what a conflict left behind.
   constexpr int kPasses = 3;
   for (int pass = 0; pass < kPasses; ++pass) {

@@ -10,6 +10,7 @@
 #include "base/error.h"
 #include "calendar/zone.h"
 #include "engine/views.h"
+#include "ports/executor.h"
 #include "ports/provider.h"
 #include "ports/store.h"
 #include "ports/world.h"
@@ -31,6 +32,7 @@ struct World {
   const calendar::ZoneSource& zones;
   const calendar::Zone& local_zone;  // where floating and all-day times are read
   ports::Progress* progress = nullptr;
+  ports::Executor* executor = nullptr;  // none: the calendars are asked one after the other
 };
 
 struct SyncOptions {

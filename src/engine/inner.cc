@@ -36,7 +36,7 @@ Move::Kind move_kind(sync::Intent::Kind kind) {
 }
 
 Engine::Engine(World world, Settings settings, std::map<CalendarId, ports::Provider*> providers)
-    : inner_(new Inner{world, std::move(settings), std::move(providers), {}, {}, true, "1", {}}) {
+    : inner_(new Inner{world, std::move(settings), std::move(providers), {}, {}, true, "1", {}, {}}) {
   auto compiled = sync::compile(inner_->settings.links);
   if (compiled) {
     inner_->links = *std::move(compiled);

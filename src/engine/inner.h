@@ -72,6 +72,8 @@ struct Engine::Inner {
   Error links_error;  // why `links` could not be compiled
   bool links_ok = true;
   std::string epoch = "1";
+  ports::InTurn in_turn;
+  ports::Executor& executor() { return world.executor != nullptr ? *world.executor : in_turn; }
   std::string digest_key;  // of the keyed digests in the store's columns; "" until `prepare` or `begin_run`
 
   // cycle.cc
@@ -81,7 +83,15 @@ struct Engine::Inner {
   Result<void> retire_calendar(Transaction& tx, const CalendarId& id, bool same_place);
 
   // observe.cc
-  Result<void> observe(Transaction& tx, Cycle& cycle, const CalendarId& calendar);
+  // What one look at a calendar began with and what it has to say.
+  struct Look {
+    ports::CalendarRow row;
+    std::vector<std::string> errors, warnings;
+  };
+  // `step` ends the transaction that `tx` is and begins the next; none is called in between by anybody else.
+  Result<void> observe_all(std::unique_ptr<Transaction>& tx, Cycle& cycle,
+                           const std::function<Result<void>()>& step);
+  Result<void> take_in(Transaction& tx, Cycle& cycle, Look& look, const Result<ports::Changes>& changes);
   Result<ports::ItemRow> put_item(Transaction& tx, const CalendarId& calendar, const ports::Item& item,
                                   std::int64_t seen, bool dirty);
 
@@ -135,8 +145,14 @@ struct Engine::Inner {
     std::optional<ports::Item> read;  // what was read back, when the answer did not say
     bool read_failed = false;
   };
+  // The writes of one calendar, in their order.
+  struct Lane {
+    std::vector<Outcome> writes;
+    bool refused = false;  // the calendar refused us and is asked no more in this cycle
+  };
   Result<void> act(Cycle& cycle, std::vector<Planned>& planned);
-  Outcome write(Cycle& cycle, Planned& planned, sync::PlacePlan& place);
+  Result<void> act_at_once(Cycle& cycle, std::map<CalendarId, Lane>& lanes);
+  Outcome write(const Cycle& cycle, Planned& planned, sync::PlacePlan& place);
   Result<void> settle(Transaction& tx, Cycle& cycle, Outcome& outcome);
 
   // reading.cc, lineage.cc

@@ -1,5 +1,8 @@
 // Observe: what each calendar holds now goes into the store, items and cursor in one transaction.
 // **Only a whole listing makes anything absent; an error leaves everything as it was.**
+#include <algorithm>
+#include <iterator>
+
 #include "engine/inner.h"
 
 namespace kalends::engine {
@@ -38,32 +41,71 @@ Result<ItemRow> Engine::Inner::put_item(Transaction& tx, const CalendarId& calen
   return row;
 }
 
-Result<void> Engine::Inner::observe(Transaction& tx, Cycle& cycle, const CalendarId& calendar) {
-  ports::Provider& provider = *providers.at(calendar);
+// The calendars are asked at the same time; what the store is asked and told is said by one of them at a time, and what
+// a calendar answered goes in as a whole.
+Result<void> Engine::Inner::observe_all(std::unique_ptr<Transaction>& tx, Cycle& cycle,
+                                        const std::function<Result<void>()>& step) {
+  std::vector<Look> looks(settings.calendars.size());
+  std::vector<ports::Task> tasks;
+  std::optional<Error> broken;  // of the store; after it nothing goes in any more
+  std::size_t done = 0;
+  auto with_store = [&](const std::function<Result<void>()>& work) {
+    executor().alone([&] {
+      if (broken) return;
+      if (auto result = work(); !result) broken = result.error();
+    });
+  };
+  auto look_at = [&](const CalendarId& id, Look& look) {
+    bool begun = false;
+    with_store([&]() -> Result<void> {
+      look.row = TRY(tx->calendar(id)).value_or(ports::CalendarRow{.id = id});
+      cycle.watched_since[id] = look.row.listed_at;
+      begun = true;
+      return {};
+    });
+    if (!begun) return;
+    const ports::Known known = [&](const RemoteId& remote) {
+      std::string version;
+      with_store([&]() -> Result<void> {
+        version = TRY(tx->item_version(id, remote));
+        if (!version.empty()) return {};
+        // What could not be read before is no news, and no stranger: it was there, under a version that nothing has.
+        auto row = TRY(tx->item(id, remote));
+        if (row && row->state == ItemRow::State::unreadable) version = "unreadable";
+        return {};
+      });
+      return version;
+    };
+    const auto changes = providers.at(id)->changes(look.row.cursor, known);
+    with_store([&]() -> Result<void> {
+      if (world.progress != nullptr) world.progress->update("reading " + id.value, done++, looks.size());
+      TRY_VOID(take_in(*tx, cycle, look, changes));
+      return step();
+    });
+  };
+  for (std::size_t i = 0; i < looks.size(); ++i) {
+    const CalendarId& id = settings.calendars[i];
+    tasks.push_back({providers.at(id)->capabilities().server, [&, i] { look_at(id, looks[i]); }});
+  }
+  executor().run(std::move(tasks));
+  for (Look& look : looks) {
+    std::ranges::move(look.errors, std::back_inserter(cycle.report.errors));
+    std::ranges::move(look.warnings, std::back_inserter(cycle.report.warnings));
+  }
+  if (broken) return std::unexpected(*broken);
+  return {};
+}
+
+Result<void> Engine::Inner::take_in(Transaction& tx, Cycle& cycle, Look& look,
+                                    const Result<ports::Changes>& changes) {
+  ports::CalendarRow& row = look.row;
+  const CalendarId& calendar = row.id;
   CalendarCounts& counts = cycle.counts[calendar];
   counts.calendar = calendar;
-  auto row = TRY(tx.calendar(calendar)).value_or(ports::CalendarRow{.id = calendar});
-  cycle.watched_since[calendar] = row.listed_at;
-
-  std::optional<Error> known_error;
-  ports::Known known = [&](const RemoteId& id) -> std::string {
-    auto version = tx.item_version(calendar, id);
-    if (!version) {
-      known_error = version.error();
-      return {};
-    }
-    if (!version->empty()) return *std::move(version);
-    // What could not be read before is no news, and no stranger: it was there, under a version that nothing has.
-    auto row_of = tx.item(calendar, id);
-    if (!row_of) known_error = row_of.error();
-    return row_of && *row_of && (*row_of)->state == ItemRow::State::unreadable ? "unreadable" : std::string();
-  };
-  auto changes = provider.changes(row.cursor, known);
-  if (known_error) return std::unexpected(*known_error);
   if (!changes) {
     counts.error = row.error = changes.error().message;
     if (changes.error().kind == ErrorKind::not_found) cycle.gone.insert(calendar);
-    cycle.report.errors.push_back("\"" + calendar.value + "\" could not be read: " + changes.error().message);
+    look.errors.push_back("\"" + calendar.value + "\" could not be read: " + changes.error().message);
     return tx.put(row);
   }
 
@@ -89,8 +131,8 @@ Result<void> Engine::Inner::observe(Transaction& tx, Cycle& cycle, const Calenda
     item.seen = cycle.seen;
     item.dirty = false;
     TRY_VOID(tx.put(item));
-    cycle.report.warnings.push_back("\"" + calendar.value + "\": " + broken.id.value +
-                                    " could not be read and is left alone: " + broken.reason);
+    look.warnings.push_back("\"" + calendar.value + "\": " + broken.id.value +
+                            " could not be read and is left alone: " + broken.reason);
   }
   if (changes->complete) {
     std::size_t vanished = TRY(tx.mark_unseen_gone(calendar, cycle.seen));

@@ -89,6 +89,8 @@ struct Capabilities {
   bool delta = false;                  // changes() with a cursor gives only what changed
   bool masters = true;                 // holds a series as a series
   std::int64_t clock_grain_ms = 1000;  // how coarse Item::updated is
+  std::string
+      server;  // calendars with the same one share its patience: a few are asked at once. "" = nobody's
 };
 
 class Provider {

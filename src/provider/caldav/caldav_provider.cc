@@ -5,6 +5,7 @@
 
 #include <algorithm>
 
+#include "base/text.h"
 #include "provider/caldav/item.h"
 #include "provider/caldav/listing.h"
 #include "provider/caldav/session.h"
@@ -19,6 +20,12 @@ constexpr char kScheduleTags[] =
     R"(<C:comp-filter name="VCALENDAR"><C:comp-filter name="VEVENT"><C:prop-filter name="ATTENDEE"/></C:comp-filter>)"
     R"(</C:comp-filter></C:filter></C:calendar-query>)";
 
+// "https://host:port" of an address.
+std::string server_of(const std::string& url) {
+  const auto host = url.find("//");
+  return to_lower(url.substr(0, host == std::string::npos ? host : url.find('/', host + 2)));
+}
+
 }  // namespace
 
 CalDavProvider::CalDavProvider(CalDavConfig config, ports::Http& http, const calendar::ZoneSource& zones,
@@ -26,6 +33,7 @@ CalDavProvider::CalDavProvider(CalDavConfig config, ports::Http& http, const cal
     : config_(std::move(config)), http_(http), zones_(zones), services_(services ? services : &dns_) {
   capabilities_.provider = "caldav";
   capabilities_.delta = true;
+  capabilities_.server = server_of(config_.url);
 }
 
 CalDavProvider::~CalDavProvider() = default;
