@@ -206,25 +206,6 @@ class Assembler {
 
 }  // namespace
 
-Facts fields_of(const Facts& facts) {
-  Facts out = facts;
-  out.erase("recurrence");
-  out.erase_under("overrides/");
-  out.erase_under("zones/");
-  return out;
-}
-
-Facts fields_at(const Facts& fields, LocalTime slot) {
-  Facts out = fields;
-  if (const std::string* text = fields.find("when")) {
-    if (auto when = calendar::parse_when(*text)) {
-      when->start = slot;
-      out.set("when", calendar::print_when(*when));
-    }
-  }
-  return out;
-}
-
 Facts with_override(Facts fields, const Override& override) {
   for (const std::string& path : override.removed) fields.erase(path);
   for (const auto& [path, value] : override.patch) fields.set(path, value);

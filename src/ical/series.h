@@ -5,17 +5,15 @@
 #include <vector>
 
 #include "calendar/event.h"
+#include "calendar/series_fields.h"
 #include "calendar/zone.h"
 #include "ical/part.h"
 #include "ical/text.h"
 
 namespace kalends::ical {
 
-// What a series shows at each slot before overrides: its fields without recurrence, overrides and zones.
-calendar::Facts fields_of(const calendar::Facts& facts);
-
-// Those fields as they stand at `slot`: "when" starts there.
-calendar::Facts fields_at(const calendar::Facts& fields, calendar::LocalTime slot);
+using calendar::fields_at;
+using calendar::fields_of;
 
 // The fields with an override's patch applied.
 calendar::Facts with_override(calendar::Facts fields, const calendar::Override& override);

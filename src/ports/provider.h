@@ -25,7 +25,16 @@ struct Mark {
 std::string to_string(const Mark& mark);
 std::optional<Mark> parse_mark(std::string_view text);
 
-// One event as its provider holds it: a master with its overrides is one item.
+// Of an item that is one occurrence of a series whose master is another item of the same calendar.
+struct PartOf {
+  RemoteId master;
+  std::string slot;  // the recurrence id as facts spell it: "2026-03-09T09:00:00"
+  bool operator==(const PartOf&) const = default;
+};
+
+// One event as its provider holds it: a master with its overrides is one item. Where exceptions are items of their own
+// (Capabilities::exceptions), a master has no overrides, and a part holds its one occurrence whole, as an event that
+// does not repeat; of one that does not take place it holds sync::kExcluded alone. See sync/items.h.
 struct Item {
   RemoteId id;
   std::string
@@ -38,6 +47,7 @@ struct Item {
   bool read_only = false;             // seen, never written
   bool foreign_copy = false;          // another sync tool's copy: not copied again
   std::vector<std::string> warnings;  // sentences about input that was tolerated
+  std::optional<PartOf> part_of;      // only when its master is there, or was
 
   bool operator==(const Item&) const = default;
 };
@@ -47,6 +57,7 @@ struct Unreadable {
   RemoteId id;
   std::string version;
   std::string reason;
+  std::optional<PartOf> part_of = std::nullopt;  // when that much is known of it
 };
 
 // What one look gave.
@@ -77,17 +88,26 @@ struct Draft {
   std::string uid;  // the wished uid; a provider may have to choose another
   calendar::Facts facts;
   Instant now;  // for DTSTAMP, CREATED and the like
+  std::optional<PartOf> part_of = std::nullopt;
 };
 
 enum class WriteKind : std::uint8_t { create, update, remove };
 
+// Where a calendar keeps the exceptions of a series.
+enum class Exceptions : std::uint8_t {
+  inside,     // in the item of their master
+  own_items,  // each as an item with a version of its own
+};
+
 struct Capabilities {
   std::string provider;  // "caldav", "obsidian", "ics", "memory"
   bool writable = true;
-  bool keeps_marks = true;             // a mark written on an item is read back
-  bool conditional = true;             // writes can be conditional on the version
-  bool delta = false;                  // changes() with a cursor gives only what changed
-  bool masters = true;                 // holds a series as a series
+  bool keeps_marks = true;  // a mark written on an item is read back
+  bool conditional = true;  // writes can be conditional on the version
+  bool delta = false;       // changes() with a cursor gives only what changed
+  bool masters = true;      // holds a series as a series
+  Exceptions exceptions = Exceptions::inside;
+  bool parts_follow = true;            // removing a master removes the items of its exceptions
   std::int64_t clock_grain_ms = 1000;  // how coarse Item::updated is
   std::string
       server;  // calendars with the same one share its patience: a few are asked at once. "" = nobody's
@@ -100,7 +120,7 @@ class Provider {
   virtual const Capabilities& capabilities() const = 0;
 
   // What this place would hold of these facts after a write and a read: pure, the round trip of its codec.
-  // Fields it cannot hold are absent.
+  // Fields it cannot hold are absent. The facts are those of a whole event, also where it is several items.
   virtual calendar::Facts project(const calendar::Facts& facts) const = 0;
 
   // Everything that changed since `cursor` ("" = from the beginning). A dead cursor is no error: the answer is a
@@ -110,7 +130,7 @@ class Provider {
   // One item by id; not_found when it is not there.
   virtual Result<Item> get(const RemoteId& id) = 0;
 
-  // Writes a new item. stale: an item with that name or uid is already there.
+  // Writes a new item. stale: an item with that name or uid, or a part in that slot, is already there.
   virtual Result<Written> create(const Draft& draft) = 0;
 
   // Makes `current` show `target`, changing nothing else on it; only if it still has `current.version`, else stale.

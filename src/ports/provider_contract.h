@@ -16,6 +16,7 @@
 #include <vector>
 
 #include "ports/provider.h"
+#include "sync/items.h"
 
 namespace kalends::ports {
 
@@ -99,6 +100,36 @@ class ProviderContract : public testing::TestWithParam<ProviderHarnessFactory> {
     harness_->settle();
     return written;
   }
+  bool apart() { return ours().capabilities().exceptions == Exceptions::own_items; }
+  // A whole event: the item of its master, and where exceptions are items of their own those too.
+  Written create_whole(const Draft& draft) {
+    if (!apart()) return contract::given(ours().create(draft));
+    Written master;
+    for (const auto& [slot, facts] : sync::spread(ours().project(draft.facts))) {
+      Draft item = draft;
+      item.facts = facts;
+      if (!slot.empty()) item.part_of = PartOf{master.id, slot};
+      auto written = contract::given(ours().create(item));
+      if (slot.empty()) master = std::move(written);
+    }
+    return master;
+  }
+  // What a listing says of the whole event.
+  static calendar::Facts whole(const Changes& changes, const RemoteId& master) {
+    sync::Items items;
+    for (const Item& item : changes.items) {
+      if (item.id == master) items[""] = item.facts;
+      if (item.part_of && item.part_of->master == master) items[item.part_of->slot] = item.facts;
+    }
+    return sync::gather(items);
+  }
+  RemoteId create_part(int n, const RemoteId& master, const std::string& slot, const calendar::Facts& facts) {
+    Draft part = draft(n, facts);
+    part.part_of = PartOf{master, slot};
+    auto written = contract::given(ours().create(part));
+    harness_->settle();
+    return written.id;
+  }
   Item read(const RemoteId& id) { return contract::given(ours().get(id)); }
   Changes list(const std::string& cursor = {}) {
     return contract::given(ours().changes(cursor, contract::known_to_nobody));
@@ -146,12 +177,12 @@ TEST_P(ProviderContract, WhatIsCreatedReadsBackAsProjected) {
   int n = 0;
   for (const auto& facts : contract::samples()) {
     const auto wanted = draft(++n, facts);
-    const auto written = contract::given(ours().create(wanted));
+    const auto written = create_whole(wanted);
     ASSERT_FALSE(written.id.empty());
     if (written.item) EXPECT_EQ(written.item->id, written.id);
     harness_->settle();
     const auto item = read(written.id);
-    EXPECT_EQ(item.facts, ours().project(facts)) << "sample " << n;
+    EXPECT_EQ(whole(list(), written.id), ours().project(facts)) << "sample " << n;
     if (ours().capabilities().keeps_marks) EXPECT_EQ(item.mark, wanted.mark);
     const auto listing = list();
     EXPECT_TRUE(listing.complete);
@@ -314,6 +345,111 @@ TEST_P(ProviderContract, APlaceThatCanOnlyBeReadSaysSo) {
   const auto created = ours().create(draft(1, contract::plain_facts(1)));
   ASSERT_FALSE(created);
   EXPECT_THAT(created.error().kind, testing::AnyOf(ErrorKind::forbidden, ErrorKind::unsupported));
+}
+
+namespace contract {
+inline const std::string kSlot = "2026-03-16T09:00:00";
+// One occurrence of series_facts(), as an event that does not repeat.
+inline calendar::Facts occurrence_facts(const std::string& title) {
+  return {{"title", title}, {"when", "zoned 2026-03-16T09:00:00 PT30M Europe/Berlin"}};
+}
+inline calendar::Facts plain_series_facts() {
+  auto facts = series_facts();
+  facts.erase_under("overrides/");
+  return facts;
+}
+}  // namespace contract
+
+TEST_P(ProviderContract, AnExceptionOfItsOwnHasItsOwnVersion) {
+  KALENDS_NEEDS(writable() && apart());
+  const auto master = create(1, contract::plain_series_facts()).id;
+  const auto series = read(master);
+  const auto cursor = list().cursor;
+  const auto part = create_part(2, master, contract::kSlot, contract::occurrence_facts("Once"));
+  const auto item = read(part);
+  EXPECT_EQ(item.part_of, (PartOf{master, contract::kSlot}));
+  EXPECT_EQ(item.facts, ours().project(contract::occurrence_facts("Once")));
+  if (ours().capabilities().keeps_marks) EXPECT_EQ(item.mark, contract::mark(2));
+  EXPECT_EQ(read(master), series) << "the master stays as it was";
+  EXPECT_FALSE(read(master).part_of);
+  const auto changes = list(cursor);
+  ASSERT_NE(find(changes, part), nullptr);
+  EXPECT_EQ(find(changes, part)->part_of, item.part_of);
+  if (!changes.complete) EXPECT_EQ(find(changes, master), nullptr);
+
+  they_retitle(part, "Theirs");
+  EXPECT_EQ(read(master), series);
+  EXPECT_EQ(read(part).part_of, item.part_of);
+  const auto version = read(part).version;
+  they_retitle(master, "All of them");
+  if (!version.empty()) EXPECT_EQ(read(part).version, version);
+}
+
+TEST_P(ProviderContract, AnExceptionOfItsOwnIsWrittenUnderItsOwnCondition) {
+  KALENDS_NEEDS(writable() && apart() && conditional());
+  const auto master = create(1, contract::plain_series_facts()).id;
+  const auto part = create_part(2, master, contract::kSlot, contract::occurrence_facts("Once"));
+  const auto old = read(part);
+  they_retitle(master, "All of them");
+  contract::given(ours().update(old, contract::occurrence_facts("Ours"), harness_->now()));
+  harness_->settle();
+  const auto known = read(part);
+  they_retitle(part, "Theirs");
+  const auto updated = ours().update(known, contract::occurrence_facts("Late"), harness_->now());
+  ASSERT_FALSE(updated);
+  EXPECT_EQ(updated.error().kind, ErrorKind::stale) << updated.error().message;
+  const auto removed = ours().remove(known);
+  ASSERT_FALSE(removed);
+  EXPECT_EQ(removed.error().kind, ErrorKind::stale) << removed.error().message;
+  EXPECT_EQ(read(part).facts.get("title"), "Theirs");
+}
+
+TEST_P(ProviderContract, AnExcludedOccurrenceIsAnItemThatSaysSo) {
+  KALENDS_NEEDS(writable() && apart());
+  const calendar::Facts excluded{{std::string(sync::kExcluded), "1"}};
+  const auto master = create(1, contract::plain_series_facts()).id;
+  const auto part = create_part(2, master, contract::kSlot, excluded);
+  EXPECT_EQ(read(part).facts, excluded);
+  contract::given(ours().update(read(part), contract::occurrence_facts("Again"), harness_->now()));
+  harness_->settle();
+  EXPECT_EQ(read(part).facts, ours().project(contract::occurrence_facts("Again")));
+  contract::given(ours().update(read(part), excluded, harness_->now()));
+  harness_->settle();
+  EXPECT_EQ(read(part).facts, excluded);
+}
+
+TEST_P(ProviderContract, ASlotHasOneException) {
+  KALENDS_NEEDS(writable() && apart());
+  const auto master = create(1, contract::plain_series_facts()).id;
+  const auto part = create_part(2, master, contract::kSlot, contract::occurrence_facts("Once"));
+  Draft again = draft(3, contract::occurrence_facts("Twice"));
+  again.part_of = PartOf{master, contract::kSlot};
+  const auto second = ours().create(again);
+  ASSERT_FALSE(second);
+  EXPECT_EQ(second.error().kind, ErrorKind::stale) << second.error().message;
+  EXPECT_EQ(read(part).facts.get("title"), "Once");
+}
+
+TEST_P(ProviderContract, WithoutItsExceptionASeriesGoesOn) {
+  KALENDS_NEEDS(writable() && apart());
+  const auto master = create(1, contract::plain_series_facts()).id;
+  const auto part = create_part(2, master, contract::kSlot, contract::occurrence_facts("Once"));
+  const auto cursor = list().cursor;
+  they_remove(part);
+  const auto changes = list(cursor);
+  EXPECT_EQ(find(changes, part), nullptr);
+  EXPECT_EQ(std::ranges::find(changes.gone, master), changes.gone.end());
+  EXPECT_EQ(read(master).facts, ours().project(contract::plain_series_facts()));
+}
+
+TEST_P(ProviderContract, ARemovedMasterTakesItsExceptionsAlongOrNot) {
+  KALENDS_NEEDS(writable() && apart());
+  const auto master = create(1, contract::plain_series_facts()).id;
+  const auto part = create_part(2, master, contract::kSlot, contract::occurrence_facts("Once"));
+  contract::given(ours().remove(read(master)));
+  harness_->settle();
+  const auto listing = list();
+  EXPECT_EQ(find(listing, part) == nullptr, ours().capabilities().parts_follow);
 }
 
 #undef KALENDS_NEEDS

@@ -35,6 +35,8 @@ struct ItemRow {
   std::string mark;  // as ports::to_string(Mark), "" for none
   std::string version;
   std::string fingerprint;  // digest of title, when and recurrence
+  RemoteId part_of;         // the master whose exception this item is, "" for any other
+  std::string slot;         // and where in its series
   enum class State : std::uint8_t { present = 0, gone = 1, unreadable = 2 } state = State::present;
   bool dirty = false;     // not yet reconciled since it was last observed
   std::int64_t seen = 0;  // the observation's number; a complete listing makes all older ones gone

@@ -106,6 +106,8 @@ TEST_P(StoreContract, ItemsKeepEveryField) {
               .mark = "m.n",
               .version = "\"etag\"",
               .fingerprint = std::string(64, 'a'),
+              .part_of = RemoteId("/master.ics"),
+              .slot = "2026-03-09T09:00:00",
               .dirty = true,
               .seen = 9,
               .blob = contract::awkward_bytes()};
@@ -124,6 +126,8 @@ TEST_P(StoreContract, ItemsKeepEveryField) {
     EXPECT_EQ(back->mark, row.mark);
     EXPECT_EQ(back->version, "");
     EXPECT_EQ(back->fingerprint, row.fingerprint);
+    EXPECT_EQ(back->part_of, row.part_of);
+    EXPECT_EQ(back->slot, row.slot);
     EXPECT_EQ(back->state, ItemRow::State::present);
     EXPECT_TRUE(back->dirty);
     EXPECT_EQ(back->seen, 9);

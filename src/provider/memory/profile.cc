@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/text.h"
+#include "sync/items.h"
 
 namespace kalends::provider {
 namespace {
@@ -103,7 +104,7 @@ Facts project(const Profile& profile, const Facts& facts) {
     for (const auto rewrite : profile.rewrites) apply(rewrite, entry);
     if (entry.kept) out.set(entry.path, std::move(entry.value));
   }
-  return out;
+  return profile.exceptions == ports::Exceptions::own_items ? sync::canonical(out) : out;
 }
 
 ports::Capabilities capabilities(const Profile& profile) {
@@ -114,6 +115,8 @@ ports::Capabilities capabilities(const Profile& profile) {
   out.conditional = profile.conditional && profile.versions;
   out.delta = profile.delta;
   out.masters = std::ranges::find(profile.absent, "recurrence") == profile.absent.end();
+  out.exceptions = profile.exceptions;
+  out.parts_follow = profile.parts_follow;
   out.clock_grain_ms = std::max<std::int64_t>(1, profile.clock_grain_ms);
   return out;
 }
@@ -174,8 +177,22 @@ std::vector<Profile> profiles() {
   Profile feed = named("feed");
   feed.read_only = true;
   feed.keeps_marks = false;
+
   return {named("plain"), strict,    careless, rewriting, late, minutes,
           notes,          forgetful, markless, blind,     feed};
+}
+
+std::vector<Profile> profiles_apart() {
+  Profile parts = named("parts");
+  parts.exceptions = ports::Exceptions::own_items;
+  parts.parts_follow = false;
+  parts.rewrites = {Rewrite::trims_text};
+
+  Profile instances = named("instances");
+  instances.exceptions = ports::Exceptions::own_items;
+  instances.version_on_write = VersionAnswer::never;
+  instances.client_ids = false;
+  return {parts, instances};
 }
 
 }  // namespace kalends::provider

@@ -35,6 +35,8 @@ struct Profile {
   bool keeps_uids = true;    // false: an item has a uid of the server's own
   bool unique_uids = false;  // refuses a second item with the same uid
   bool read_only = false;
+  ports::Exceptions exceptions = ports::Exceptions::inside;
+  bool parts_follow = true;  // who removes a master removes its parts
 
   // What it tells.
   bool versions = true;
@@ -56,6 +58,8 @@ struct Profile {
 
 // Named profiles that stand for the kinds of servers there are: strict, careless, minute-grained ...
 std::vector<Profile> profiles();
+// Those that keep exceptions as items of their own: one leaves them behind when their master goes.
+std::vector<Profile> profiles_apart();
 
 // What a place of that profile holds of these facts. Pure and idempotent.
 calendar::Facts project(const Profile& profile, const calendar::Facts& facts);

@@ -193,9 +193,39 @@ TEST_F(Memory, SomebodyCanEditBetweenLookingAndWriting) {
   EXPECT_EQ(provider_->update(item, target, time_).error().kind, ErrorKind::stale);
 }
 
+TEST_F(Memory, PeopleSeeOneEventWhereExceptionsAreItemsOfTheirOwn) {
+  Profile profile;
+  profile.exceptions = ports::Exceptions::own_items;
+  profile.parts_follow = false;
+  auto& server = open(profile);
+  const auto id = server.put(ports::contract::series_facts());
+  EXPECT_THAT(server.items(), SizeIs(3));
+  EXPECT_THAT(server.list(), SizeIs(1));
+  EXPECT_EQ(server.find(id)->facts, ports::contract::series_facts());
+  const auto part = *server.part(id, "2026-03-16T09:00:00");
+  const auto master_version = server.items()[0].version;
+  server.edit(id, [](auto& facts) { facts.set("overrides/2026-03-16T09:00:00/title", "Else"); });
+  EXPECT_EQ(given(provider_->get(part)).facts.get("title"), "Else");
+  EXPECT_EQ(server.items()[0].version, master_version) << "only the item that it is about moved";
+  server.edit(id, [](auto& facts) { facts.set("location", "Room"); });
+  EXPECT_EQ(given(provider_->get(part)).facts.get("location"), "Room")
+      << "what follows the series follows it";
+  server.rename_all();
+  EXPECT_EQ(server.list().at(0).facts.get("overrides/2026-03-16T09:00:00/title"), "Else");
+  server.erase(server.list().at(0).id);
+  EXPECT_THAT(server.list(), IsEmpty());
+  EXPECT_THAT(server.items(), SizeIs(2)) << "its parts are still there";
+}
+
+std::vector<Profile> all_profiles() {
+  auto out = profiles();
+  for (auto& profile : profiles_apart()) out.push_back(std::move(profile));
+  return out;
+}
+
 std::vector<ports::ProviderHarnessFactory> factories() {
   std::vector<ports::ProviderHarnessFactory> out;
-  for (const auto& profile : profiles())
+  for (const auto& profile : all_profiles())
     out.emplace_back([profile] { return std::make_unique<MemoryHarness>(profile); });
   return out;
 }
@@ -205,5 +235,5 @@ std::vector<ports::ProviderHarnessFactory> factories() {
 
 namespace kalends::ports {
 INSTANTIATE_TEST_SUITE_P(Memory, ProviderContract, testing::ValuesIn(provider::factories()),
-                         [](const auto& param) { return provider::profiles()[param.index].name; });
+                         [](const auto& param) { return provider::all_profiles()[param.index].name; });
 }  // namespace kalends::ports

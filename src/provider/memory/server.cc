@@ -7,6 +7,7 @@
 
 #include "base/digest.h"
 #include "base/text.h"
+#include "sync/items.h"
 
 namespace kalends::provider {
 
@@ -35,54 +36,6 @@ void MemoryServer::drop(const RemoteId& id) {
   log_.push_back({++last_number_, id, now_(), std::nullopt});
 }
 
-RemoteId MemoryServer::put(const Facts& facts, std::string uid, std::optional<ports::Mark> mark) {
-  Stored item;
-  item.id = new_id();
-  item.uid =
-      uid.empty() || !profile_.keeps_uids ? fmt::format("{}@{}", item.id.value, name_) : std::move(uid);
-  if (profile_.keeps_marks) item.mark = std::move(mark);
-  item.facts = project(profile_, facts);
-  item.updated = rounded_now();
-  const RemoteId id = item.id;
-  store(std::move(item));
-  return id;
-}
-
-bool MemoryServer::edit(const RemoteId& id, const std::function<void(Facts&)>& change) {
-  const auto found = items_.find(id);
-  if (found == items_.end()) return false;
-  Stored item = found->second;
-  change(item.facts);
-  item.facts = project(profile_, item.facts);
-  item.updated = rounded_now();
-  item.unsettled = false;
-  store(std::move(item));
-  return true;
-}
-
-bool MemoryServer::erase(const RemoteId& id) {
-  if (!items_.contains(id)) return false;
-  drop(id);
-  return true;
-}
-
-std::optional<RemoteId> MemoryServer::duplicate(const RemoteId& id) {
-  const Stored* original = find(id);
-  if (!original) return std::nullopt;
-  return put(original->facts, profile_.unique_uids ? std::string() : original->uid, original->mark);
-}
-
-const Stored* MemoryServer::find(const RemoteId& id) const {
-  const auto found = items_.find(id);
-  return found == items_.end() ? nullptr : &found->second;
-}
-
-std::vector<Stored> MemoryServer::list() const {
-  std::vector<Stored> out;
-  for (const auto& [id, item] : items_) out.push_back(item);
-  return out;
-}
-
 void MemoryServer::spoil(const RemoteId& id, bool spoilt) {
   const auto found = items_.find(id);
   if (found == items_.end()) return;
@@ -94,7 +47,7 @@ void MemoryServer::spoil(const RemoteId& id, bool spoilt) {
 void MemoryServer::kill_cursors() { ++generation_; }
 
 void MemoryServer::restore(const Snapshot& snapshot) {
-  for (const auto& item : list())
+  for (const auto& item : items())
     if (!snapshot.items.contains(item.id)) drop(item.id);
   for (const auto& [id, item] : snapshot.items) {
     log_.push_back({++last_number_, id, now_(), item});
@@ -105,17 +58,9 @@ void MemoryServer::restore(const Snapshot& snapshot) {
 
 void MemoryServer::clear() { restore({}); }
 
-void MemoryServer::rename_all() {
-  for (auto item : list()) {
-    drop(item.id);
-    item.id = new_id();
-    store(std::move(item));
-  }
-}
-
 // A server that rewrites late does it between two calls, without anybody's edit: `updated` stays, the version moves.
 void MemoryServer::settle_rewrites() {
-  for (auto item : list()) {
+  for (auto item : items()) {
     if (!item.unsettled) continue;
     item.unsettled = false;
     item.facts = project(profile_, item.facts);
@@ -157,6 +102,7 @@ Item MemoryServer::item_of(const Stored& stored) const {
   if (profile_.tells_updated) item.updated = stored.updated;
   item.read_only = stored.read_only;
   item.foreign_copy = stored.foreign_copy;
+  item.part_of = stored.part_of;
   return item;
 }
 
@@ -190,7 +136,7 @@ void MemoryServer::list_all(ports::Changes& out, const ports::Known& known) cons
   for (const auto& [id, stored] : visible()) {
     Item item = item_of(stored);
     if (stored.spoilt)
-      out.unreadable.push_back({id, item.version, "the simulated item is damaged"});
+      out.unreadable.push_back({id, item.version, "the simulated item is damaged", stored.part_of});
     else if (!item.version.empty() && known(id) == item.version)
       out.unchanged.push_back(id);
     else
@@ -209,7 +155,8 @@ void MemoryServer::list_since(ports::Changes& out, std::uint64_t since, std::uin
     if (!entry->state)
       out.gone.push_back(id);
     else if (entry->state->spoilt)
-      out.unreadable.push_back({id, item_of(*entry->state).version, "the simulated item is damaged"});
+      out.unreadable.push_back(
+          {id, item_of(*entry->state).version, "the simulated item is damaged", entry->state->part_of});
     else
       out.items.push_back(item_of(*entry->state));
   }
@@ -237,7 +184,8 @@ Result<ports::Changes> MemoryServer::changes(const std::string& cursor, const po
 Result<Item> MemoryServer::get(const RemoteId& id) {
   ++reads_;
   if (!vanished_) settle_rewrites();
-  const Stored* stored = vanished_ ? nullptr : find(id);
+  const auto found = vanished_ ? items_.end() : items_.find(id);
+  const Stored* stored = found == items_.end() ? nullptr : &found->second;
   if (!stored) return fail(ErrorKind::not_found, fmt::format("there is no item {} in {}", id.value, name_));
   if (stored->spoilt)
     return fail(ErrorKind::corrupt, fmt::format("the item {} in {} is damaged", id.value, name_));
@@ -260,7 +208,7 @@ std::vector<std::string> MemoryServer::recipients(const Facts& before, const Fac
 
 void MemoryServer::note(WriteKind kind, const Stored& item, const Facts& before, const Facts& after) {
   for (const auto& recipient : recipients(before, after)) outbox_.push_back({kind, item.id, recipient});
-  writes_.push_back({kind, item.id, item.mark, before, after, now_()});
+  writes_.push_back({kind, item.id, item.mark, before, after, now_(), item.part_of});
 }
 
 ports::Written MemoryServer::written(const Stored& stored, bool altered) const {
@@ -273,18 +221,40 @@ ports::Written MemoryServer::written(const Stored& stored, bool altered) const {
   return out;
 }
 
+// A part goes where its master is and no other part stands; an event that is several items is never sent as one.
+Result<void> MemoryServer::check_part(const ports::Draft& draft) const {
+  if (!draft.part_of) {
+    if (apart() && sync::spread(draft.facts).size() > 1)
+      return fail(ErrorKind::invalid, fmt::format("{} keeps exceptions as items of their own", name_));
+    return {};
+  }
+  if (!apart())
+    return fail(ErrorKind::unsupported,
+                fmt::format("{} keeps exceptions in the item of their master", name_));
+  const auto master = items_.find(draft.part_of->master);
+  if (master == items_.end() || master->second.part_of)
+    return fail(ErrorKind::not_found, fmt::format("there is no master {}", draft.part_of->master.value));
+  if (part(draft.part_of->master, draft.part_of->slot))
+    return fail(ErrorKind::stale, fmt::format("{} has an exception at {} already",
+                                              draft.part_of->master.value, draft.part_of->slot));
+  return {};
+}
+
 Result<ports::Written> MemoryServer::create(const ports::Draft& draft) {
   if (vanished_)
     return fail(ErrorKind::not_found, fmt::format("the simulated calendar {} is not there", name_));
   if (profile_.read_only) return fail(ErrorKind::forbidden, fmt::format("{} can only be read", name_));
+  TRY_VOID(check_part(draft));
   Stored item;
-  item.id = profile_.client_ids ? RemoteId(fmt::format("{}-{}", name_, draft.mark.nonce)) : new_id();
+  item.part_of = draft.part_of;
+  const std::string slot = draft.part_of ? "-" + draft.part_of->slot : std::string();
+  item.id = profile_.client_ids ? RemoteId(fmt::format("{}-{}{}", name_, draft.mark.nonce, slot)) : new_id();
   if (items_.contains(item.id))
     return fail(ErrorKind::stale, fmt::format("{} is there already", item.id.value));
   item.uid = profile_.keeps_uids ? draft.uid : fmt::format("{}@{}", item.id.value, name_);
   if (profile_.unique_uids)
     for (const auto& [id, other] : items_)
-      if (other.uid == item.uid)
+      if (!item.part_of && !other.part_of && other.uid == item.uid)
         return fail(ErrorKind::stale, fmt::format("the uid {} is there already", item.uid));
   if (profile_.keeps_marks) item.mark = draft.mark;
   const Facts kept = project(profile_, draft.facts);
@@ -332,6 +302,8 @@ Result<void> MemoryServer::remove(const Item& current) {
   const Stored item = found->second;
   if (profile_.conditional && profile_.versions && item_of(item).version != current.version)
     return fail(ErrorKind::stale, fmt::format("{} was changed meanwhile", item.id.value));
+  if (profile_.parts_follow)
+    for (const auto& [slot, part] : parts_of(item.id)) drop(part);
   drop(item.id);
   note(WriteKind::remove, item, item.facts, {});
   return {};

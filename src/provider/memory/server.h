@@ -1,5 +1,7 @@
 // The remote side of a simulated calendar: its items, the log its deltas are read from, its clock, and its outbox.
 // People edit it through the first group of functions; MemoryProvider is the only caller of the second. One thread.
+// People see events: where exceptions are items of their own, a master shows with its parts, and an edit of it is one of
+// each item that it changes.
 #pragma once
 
 #include <cstdint>
@@ -27,6 +29,7 @@ struct Stored {
   Instant updated;
   bool read_only = false;
   bool foreign_copy = false;
+  std::optional<ports::PartOf> part_of;
   bool spoilt = false;     // it is there and cannot be read
   bool unsettled = false;  // still to be rewritten (Profile::rewrites_late)
 };
@@ -36,8 +39,9 @@ struct ServerWrite {
   ports::WriteKind kind = ports::WriteKind::create;
   RemoteId id;
   std::optional<ports::Mark> mark;
-  calendar::Facts before, after;
+  calendar::Facts before, after;  // of that item
   Instant at;
+  std::optional<ports::PartOf> part_of;
 };
 
 // A message that the server sent because of a client's write.
@@ -67,9 +71,12 @@ class MemoryServer {
             const std::function<void(calendar::Facts&)>& change);  // false: it is not there
   bool erase(const RemoteId& id);
   std::optional<RemoteId> duplicate(
-      const RemoteId& id);  // as copy and paste does it: the same mark, a new item
-  const Stored* find(const RemoteId& id) const;
-  std::vector<Stored> list() const;
+      const RemoteId& id);                       // as copy and paste does it: the same mark, a new item
+  const Stored* find(const RemoteId& id) const;  // until the next call of it
+  std::vector<Stored> list() const;              // events, without parts whose master is not there
+  std::vector<Stored> items() const;             // each item by itself
+  std::optional<RemoteId> part(const RemoteId& master, const std::string& slot) const;
+  RemoteId put_part(const ports::PartOf& part_of, const calendar::Facts& facts);
 
   // What happens to the server.
   void spoil(const RemoteId& id, bool spoilt);
@@ -102,6 +109,11 @@ class MemoryServer {
     std::optional<Stored> state;  // as it was from then on; none: removed
   };
 
+  bool apart() const { return profile_.exceptions == ports::Exceptions::own_items; }
+  std::map<std::string, RemoteId> parts_of(const RemoteId& master) const;
+  Stored whole(const Stored& master) const;
+  void put_parts(const Stored& master, const calendar::Facts& facts);
+  Result<void> check_part(const ports::Draft& draft) const;
   Instant rounded_now() const;
   RemoteId new_id();
   void store(Stored item);  // gives it a version and logs it
@@ -123,7 +135,8 @@ class MemoryServer {
   Profile profile_;
   Now now_;
   std::map<RemoteId, Stored> items_;
-  std::vector<Logged> log_;  // number n is at n - 1
+  mutable std::optional<Stored> shown_;  // what find() gave last
+  std::vector<Logged> log_;              // number n is at n - 1
   std::uint64_t last_number_ = 0;
   std::uint64_t last_version_ = 0;
   std::uint64_t last_id_ = 0;

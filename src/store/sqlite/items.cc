@@ -6,8 +6,9 @@ namespace {
 
 using ports::ItemRow;
 
-#define ITEM_COLUMNS                                                                                    \
-  "SELECT c.id, remote, event, uid, mark, version, fingerprint, state, dirty, seen, blob FROM items i " \
+#define ITEM_COLUMNS                                                                                 \
+  "SELECT c.id, remote, event, uid, mark, version, fingerprint, part_of, slot, state, dirty, seen, " \
+  "blob FROM items i "                                                                               \
   "JOIN calendar_names c ON c.no = i.calendar "
 
 ItemRow read_item(Query& q) {
@@ -18,6 +19,8 @@ ItemRow read_item(Query& q) {
           .mark = q.take_text(),
           .version = q.take_text(),
           .fingerprint = q.take_key(),
+          .part_of = RemoteId(q.take_text()),
+          .slot = q.take_text(),
           .state = static_cast<ItemRow::State>(q.take_int()),
           .dirty = q.take_bool(),
           .seen = q.take_int(),
@@ -63,15 +66,16 @@ Result<void> SqliteTransaction::put(const ItemRow& row) {
       same_event
           ? writing(
                 "UPDATE items SET seen = ?3, state = ?4, dirty = ?5, version = ?6, uid = ?7, mark = ?8, "
-                "fingerprint = ?9, blob = ?10 WHERE calendar = ?1 AND remote = ?2")
+                "fingerprint = ?9, blob = ?10, part_of = ?11, slot = ?12 WHERE calendar = ?1 AND remote = ?2")
           : writing(
                 "INSERT INTO items(calendar, remote, seen, state, dirty, version, uid, mark, fingerprint, "
-                "blob, event) "
-                "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11) ON CONFLICT(calendar, remote) DO "
+                "blob, part_of, slot, event) "
+                "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13) ON CONFLICT(calendar, "
+                "remote) DO "
                 "UPDATE SET "
                 "seen = ?3, state = ?4, dirty = ?5, version = ?6, uid = ?7, mark = ?8, fingerprint = ?9, "
-                "blob = ?10, "
-                "event = ?11");
+                "blob = ?10, part_of = ?11, slot = ?12, "
+                "event = ?13");
   query.add(calendar)
       .add(row.remote.value)
       .add(row.seen)
@@ -79,7 +83,7 @@ Result<void> SqliteTransaction::put(const ItemRow& row) {
       .add(row.dirty)
       .add(row.version)
       .add(row.uid);
-  query.add(row.mark).add_key(row.fingerprint).add_blob(row.blob);
+  query.add(row.mark).add_key(row.fingerprint).add_blob(row.blob).add(row.part_of.value).add(row.slot);
   if (!same_event) query.add_key(row.event.value);
   return query.run();
 }

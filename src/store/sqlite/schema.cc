@@ -87,6 +87,11 @@ CREATE TABLE held (
 CREATE UNIQUE INDEX held_once ON held(key) WHERE state <> 3 AND key <> '';
 CREATE INDEX held_state ON held(state);
 )sql"},
+    // Some calendars keep the exceptions of a series as items of their own.
+    Migration{2, R"sql(
+ALTER TABLE items ADD COLUMN part_of TEXT NOT NULL DEFAULT '';
+ALTER TABLE items ADD COLUMN slot TEXT NOT NULL DEFAULT '';
+)sql"},
 };
 
 constexpr const char* kMigrationTable =

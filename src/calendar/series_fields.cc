@@ -1,0 +1,26 @@
+#include "calendar/series_fields.h"
+
+#include "calendar/when_text.h"
+
+namespace kalends::calendar {
+
+Facts fields_of(const Facts& facts) {
+  Facts out = facts;
+  out.erase("recurrence");
+  out.erase_under("overrides/");
+  out.erase_under("zones/");
+  return out;
+}
+
+Facts fields_at(const Facts& fields, LocalTime slot) {
+  Facts out = fields;
+  if (const std::string* text = fields.find("when")) {
+    if (auto when = parse_when(*text)) {
+      when->start = slot;
+      out.set("when", print_when(*when));
+    }
+  }
+  return out;
+}
+
+}  // namespace kalends::calendar
