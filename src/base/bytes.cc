@@ -42,13 +42,13 @@ std::int64_t ByteReader::signed_number() {
   return static_cast<std::int64_t>(value >> 1) ^ -static_cast<std::int64_t>(value & 1);
 }
 
-std::string ByteReader::text() {
+std::string_view ByteReader::view() {
   std::uint64_t size = number();
   if (!ok_ || size > left_.size()) {
     ok_ = false;
     return {};
   }
-  std::string out(left_.substr(0, size));
+  std::string_view out = left_.substr(0, size);
   left_.remove_prefix(size);
   return out;
 }

@@ -27,7 +27,8 @@ class ByteReader {
   explicit ByteReader(std::string_view bytes) : left_(bytes) {}
   std::uint64_t number();
   std::int64_t signed_number();
-  std::string text();
+  std::string text() { return std::string(view()); }
+  std::string_view view();  // a text as it lies in the bytes
   std::optional<std::string> optional_text();
   // A count of things that take at least one byte each: bounded by what is left.
   std::size_t count();

@@ -121,7 +121,7 @@ Result<void> Engine::Inner::finish(Transaction& tx, Cycle& cycle) {
       std::string key = "first_run|" + link.id.value + "|" + id.value;
       waits = waits || (cycle.proposed.contains(key) && !cycle.approved.contains(key));
     }
-    if (!waits) TRY_VOID(tx.set_meta(link_key(link), "1"));
+    if (!waits && !TRY(tx.meta(link_key(link)))) TRY_VOID(tx.set_meta(link_key(link), "1"));
   }
   for (const auto& [id, counts] : cycle.counts) cycle.report.calendars.push_back(counts);
   cycle.report.held_waiting = TRY(tx.held(HeldRow::State::waiting)).size();

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <limits>
 
 #include "base/digest.h"
 #include "base/text.h"
@@ -63,42 +64,72 @@ Move move_of(Move::Kind kind, const Planned& planned, const CalendarId& calendar
   return move;
 }
 
+// What one calendar's look would make the hub do, as it passes the guard.
+struct News {
+  sync::Incoming incoming;
+  std::vector<EventId> shared;  // deletions of what exists elsewhere in its own right
+};
+
+// The news of each calendar that has any, in one walk over what was planned: a cycle may plan few events of many
+// calendars. Work that a person approved is no news.
+std::map<CalendarId, News> news_of(Cycle& cycle, const std::vector<Planned>& planned) {
+  std::map<CalendarId, News> out;
+  for (const Planned& one : planned) {
+    const EventId& event = one.loaded.row.id;
+    for (const sync::PlacePlan& place : one.plan.places) {
+      const CalendarId& id = place.calendar;
+      bool deletion = place.deletion_pulled || place.left;
+      if (!deletion && (place.pulled.empty() || !one.loaded.bases.contains(id))) continue;
+      std::string key = deletion ? key_of("delete", id, event) : change_key(one, id);
+      cycle.proposed.insert(key);
+      if (cycle.approved.contains(key)) continue;
+      News& news = out[id];
+      if (deletion) {
+        news.incoming.deletions.push_back(event);
+        if (place.deletion_pulled && is_shared(one, id)) news.shared.push_back(event);
+      } else {
+        news.incoming.edits.push_back(event);
+        if (place.rolled_back) news.incoming.rolled_back.push_back(event);
+      }
+    }
+  }
+  return out;
+}
+
+// Counts what the guard compares the news with, no further than it needs: a few edits of a large calendar cost a few
+// rows.
+Result<void> count(Transaction& tx, sync::Incoming& incoming) {
+  constexpr std::size_t kAll = std::numeric_limits<std::size_t>::max();
+  bool few = incoming.deletions.size() < sync::kFewEvents;
+  bool few_edits = !incoming.reset || incoming.edits.size() < sync::kManyEdits;
+  if (!few) incoming.present = TRY(tx.count_items(incoming.calendar, 1));
+  if (few && few_edits) return {};
+  std::size_t enough = std::max(incoming.deletions.size() * 4, incoming.edits.size() * 2);
+  bool emptied = !few && incoming.present == 0;
+  incoming.agreed = TRY(tx.count_held_at(incoming.calendar, emptied ? kAll : enough));
+  return {};
+}
+
 }  // namespace
 
 Result<void> Engine::Inner::hold_incoming(Transaction& tx, Cycle& cycle, std::vector<Planned>& planned) {
   std::map<EventId, std::set<CalendarId>> ignored;
+  std::map<EventId, const Planned*> plan_of;
+  std::map<CalendarId, News> all_news = news_of(cycle, planned);
+  if (!all_news.empty())
+    for (const Planned& one : planned) plan_of.emplace(one.loaded.row.id, &one);
   for (const CalendarId& id : settings.calendars) {
-    sync::Incoming incoming;
+    auto news = all_news.find(id);
+    if (news == all_news.end()) continue;
+    sync::Incoming& incoming = news->second.incoming;
     incoming.calendar = id;
     incoming.reset = cycle.reset.contains(id);
-    for (const ports::BaseRow& row : TRY(tx.bases_at(id)))
-      if (!row.remote.empty()) ++incoming.agreed;
-    std::vector<EventId> shared;
-    for (const Planned& one : planned) {
-      for (const sync::PlacePlan& place : one.plan.places) {
-        if (place.calendar != id) continue;
-        const EventId& event = one.loaded.row.id;
-        if (place.deletion_pulled || place.left) {
-          std::string key = key_of("delete", id, event);
-          cycle.proposed.insert(key);
-          if (cycle.approved.contains(key)) continue;
-          incoming.deletions.push_back(event);
-          if (place.deletion_pulled && is_shared(one, id)) shared.push_back(event);
-        } else if (!place.pulled.empty() && one.loaded.bases.contains(id)) {
-          std::string key = change_key(one, id);
-          cycle.proposed.insert(key);
-          if (cycle.approved.contains(key)) continue;
-          incoming.edits.push_back(event);
-          if (place.rolled_back) incoming.rolled_back.push_back(event);
-        }
-      }
-    }
-    if (incoming.deletions.size() >= sync::kFewEvents) incoming.present = TRY(tx.items(id)).size();
+    TRY_VOID(count(tx, incoming));
     std::vector<sync::Hold> holds = sync::guard(incoming);
     bool deletions_held = std::ranges::any_of(holds, [](const sync::Hold& h) { return is_deletion(h.kind); });
-    if (!shared.empty() && !deletions_held)
+    if (!news->second.shared.empty() && !deletions_held)
       holds.push_back(
-          {HoldKind::shared_delete, id, shared,
+          {HoldKind::shared_delete, id, news->second.shared,
            fmt::format("An event with attendees is gone from \"{}\" and exists elsewhere in its own right.",
                        id.value)});
     for (const sync::Hold& hold : holds) {
@@ -106,11 +137,11 @@ Result<void> Engine::Inner::hold_incoming(Transaction& tx, Cycle& cycle, std::ve
       holding.record.reason = hold.reason;
       for (const EventId& event : hold.events) {
         ignored[event].insert(id);
-        auto one = std::ranges::find_if(planned, [&](const Planned& p) { return p.loaded.row.id == event; });
+        const Planned& one = *plan_of.at(event);
         holding.record.keys.push_back(is_deletion(hold.kind) ? key_of("delete", id, event)
-                                                             : change_key(*one, id));
+                                                             : change_key(one, id));
         holding.record.work.push_back(
-            move_of(is_deletion(hold.kind) ? Move::Kind::remove : Move::Kind::pull, *one, id,
+            move_of(is_deletion(hold.kind) ? Move::Kind::remove : Move::Kind::pull, one, id,
                     is_deletion(hold.kind) ? "it is gone there" : "it changed there"));
       }
       cycle.holdings.push_back(std::move(holding));
@@ -121,9 +152,7 @@ Result<void> Engine::Inner::hold_incoming(Transaction& tx, Cycle& cycle, std::ve
       one = TRY(plan_one(tx, cycle, std::move(one.loaded), it->second));
 
   for (const CalendarId& id : cycle.gone) {
-    std::size_t agreed = 0;
-    for (const ports::BaseRow& row : TRY(tx.bases_at(id)))
-      if (!row.remote.empty()) ++agreed;
+    std::size_t agreed = TRY(tx.count_held_at(id, std::numeric_limits<std::size_t>::max()));
     if (agreed == 0) continue;
     std::string key = "gone|" + id.value;
     cycle.proposed.insert(key);

@@ -39,7 +39,7 @@ Engine::Engine(World world, Settings settings, std::map<CalendarId, ports::Provi
     : inner_(new Inner{world, std::move(settings), std::move(providers), {}, {}, true, "1", {}, {}}) {
   auto compiled = sync::compile(inner_->settings.links);
   if (compiled) {
-    inner_->links = *std::move(compiled);
+    inner_->islands = Islands(inner_->settings.calendars, *std::move(compiled));
   } else {
     inner_->links_ok = false;
     inner_->links_error = compiled.error();

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "engine/engine.h"
+#include "engine/islands.h"
 #include "engine/records.h"
 #include "merge/state.h"
 #include "sync/base.h"
@@ -68,8 +69,8 @@ struct Engine::Inner {
   World world;
   Settings settings;
   std::map<CalendarId, ports::Provider*> providers;
-  std::vector<sync::CompiledLink> links;
-  Error links_error;  // why `links` could not be compiled
+  Islands islands;
+  Error links_error;  // why the links could not be compiled
   bool links_ok = true;
   std::string epoch = "1";
   ports::InTurn in_turn;

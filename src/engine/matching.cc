@@ -113,8 +113,8 @@ Result<std::optional<sync::Match>> Engine::Inner::make_way(Transaction& tx, Cycl
     sync::Candidate without = candidate;
     without.live_here = false;
     std::erase(without.places, row.calendar);
-    sync::Match match =
-        sync::choose({row.calendar, std::nullopt}, settings.links, std::nullopt, {without}, {});
+    sync::Match match = sync::choose({row.calendar, std::nullopt}, islands.links_of(row.calendar),
+                                     std::nullopt, {without}, {});
     if (match.kind != sync::Match::Kind::attach) continue;
     Loaded loaded = TRY(load(tx, candidate.event));
     const ItemRow& ours = loaded.items.at(row.calendar);
@@ -181,7 +181,7 @@ Result<void> Engine::Inner::release_lone_items(Transaction& tx) {
                   });
       if (!lone || !own.state.alive()) continue;
       sync::Match match =
-          sync::choose({id, std::nullopt}, settings.links, std::nullopt, by_uid, by_fingerprint);
+          sync::choose({id, std::nullopt}, islands.links_of(id), std::nullopt, by_uid, by_fingerprint);
       if (match.kind != sync::Match::Kind::attach) continue;
       TRY_VOID(tx.remove_event(row.event));
       row.event = EventId();
@@ -200,9 +200,9 @@ Result<void> Engine::Inner::match_arrivals(Transaction& tx, Cycle& cycle) {
   });
   // In the configuration's order, then by name, so that the same input always gives the same events. What carries a
   // mark comes last: after a restore the event that it names may be made anew by its origin, earlier in this list.
-  auto rank = [&](const CalendarId& id) {
-    return std::ranges::find(settings.calendars, id) - settings.calendars.begin();
-  };
+  std::map<CalendarId, std::size_t> place_of;
+  for (const CalendarId& id : settings.calendars) place_of.emplace(id, place_of.size());
+  auto rank = [&](const CalendarId& id) { return place_of.at(id); };
   std::ranges::sort(arrivals, [&](const ItemRow& a, const ItemRow& b) {
     return std::tuple(!a.mark.empty(), rank(a.calendar), a.remote) <
            std::tuple(!b.mark.empty(), rank(b.calendar), b.remote);
@@ -246,7 +246,8 @@ Result<void> Engine::Inner::match_arrivals(Transaction& tx, Cycle& cycle) {
     if (!by_mark && !item.mark && !providers.at(row.calendar)->capabilities().keeps_marks)
       by_mark = TRY(unfinished_create(tx, row.calendar, item.facts));
     if (by_mark && !arrival.nonce) arrival.nonce = std::string();
-    sync::Match match = sync::choose(arrival, settings.links, by_mark, by_uid, by_fingerprint);
+    sync::Match match =
+        sync::choose(arrival, islands.links_of(row.calendar), by_mark, by_uid, by_fingerprint);
     if (item.mark == std::nullopt) {
       auto [names, first] = names_of.try_emplace(row.calendar);
       if (first) names->second = TRY(names_of_backup(tx, row.calendar));

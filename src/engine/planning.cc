@@ -60,12 +60,11 @@ std::map<CalendarId, sync::Lens> Engine::Inner::lenses_of(const Loaded& loaded,
                                                           const std::set<CalendarId>& origins,
                                                           const calendar::Facts& facts, Instant now) const {
   std::set<CalendarId> writable;
-  for (const auto& [id, provider] : providers) {
+  for (const CalendarId& id : origins) {
+    auto provider = providers.find(id);
+    if (provider == providers.end() || !provider->second->capabilities().writable) continue;
     auto item = loaded.items.find(id);
-    bool read_only = false;
-    if (item != loaded.items.end())
-      if (auto decoded = decode_item(item->second)) read_only = decoded->read_only;
-    if (provider->capabilities().writable && !read_only) writable.insert(id);
+    if (item == loaded.items.end() || !is_read_only(item->second)) writable.insert(id);
   }
   sync::TimeFrame frame{0, std::nullopt, now.ms / 1000};
   bool windowed = std::ranges::any_of(settings.links, [](const sync::Link& link) {
@@ -79,7 +78,7 @@ std::map<CalendarId, sync::Lens> Engine::Inner::lenses_of(const Loaded& loaded,
       }
     }
   }
-  return sync::routes(links, origins, writable, facts, frame);
+  return islands.routes(origins, writable, facts, frame);
 }
 
 // Whether an item that the listing does not show may be there all the same, as one that cannot be read: by its name, or
@@ -107,7 +106,11 @@ Result<Planned> Engine::Inner::plan_one(Transaction& tx, Cycle& cycle, Loaded lo
     parked[row.calendar].insert(row.path);
   }
 
-  for (const CalendarId& id : settings.calendars) {
+  std::set<CalendarId> concerned;
+  for (const auto& [id, base] : loaded.bases) concerned.insert(id);
+  for (const auto& [id, item] : loaded.items) concerned.insert(id);
+  for (const auto& [id, paths] : parked) concerned.insert(id);
+  for (const CalendarId& id : islands.around(concerned)) {
     ports::Provider* provider = providers.at(id);
     sync::Place place;
     place.calendar = id;

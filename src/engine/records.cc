@@ -46,7 +46,7 @@ Result<ports::Item> decode_item(const ports::ItemRow& row) {
   if (row.blob.empty()) return item;
   ByteReader in(row.blob);
   if (in.number() != kVersion) return damaged("item");
-  item.facts = TRY(calendar::decode_facts(in.text()));
+  item.facts = TRY(calendar::decode_facts(in.view()));
   item.raw = in.text();
   bool has_updated = in.number() != 0;
   std::int64_t updated = in.signed_number();
@@ -57,6 +57,16 @@ Result<ports::Item> decode_item(const ports::ItemRow& row) {
   item.warnings = read_texts(in);
   if (!in.done()) return damaged("item");
   return item;
+}
+
+bool is_read_only(const ports::ItemRow& row) {
+  ByteReader in(row.blob);
+  if (in.number() != kVersion) return false;
+  in.view();
+  in.view();
+  in.number();
+  in.signed_number();
+  return (in.number() & 1) != 0 && in.ok();
 }
 
 std::string encode_write(const WriteRecord& record) {

@@ -16,6 +16,7 @@ namespace kalends::engine {
 // What an ItemRow keeps of an Item beside its columns.
 std::string encode_item(const ports::Item& item);
 Result<ports::Item> decode_item(const ports::ItemRow& row);
+bool is_read_only(const ports::ItemRow& row);  // without decoding the rest; false for a damaged row
 
 // One row of the audit trail.
 struct WriteRecord {

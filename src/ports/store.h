@@ -130,6 +130,8 @@ class Transaction {
 
   virtual Result<std::optional<ItemRow>> item(const CalendarId& calendar, const RemoteId& remote) = 0;
   virtual Result<std::vector<ItemRow>> items(const CalendarId& calendar) = 0;  // present and unreadable
+  virtual Result<std::size_t> count_items(const CalendarId& calendar,
+                                          std::size_t limit) = 0;  // of items(), up to `limit`
   virtual Result<std::vector<ItemRow>> dirty_items() = 0;
   virtual Result<std::vector<ItemRow>> items_of(const EventId& event) = 0;
   virtual Result<void> put(const ItemRow& row) = 0;
@@ -155,6 +157,8 @@ class Transaction {
 
   virtual Result<std::vector<BaseRow>> bases_of(const EventId& event) = 0;
   virtual Result<std::vector<BaseRow>> bases_at(const CalendarId& calendar) = 0;
+  // Those of bases_at() that have an item, up to `limit`.
+  virtual Result<std::size_t> count_held_at(const CalendarId& calendar, std::size_t limit) = 0;
   virtual Result<std::vector<BaseRow>> unsettled_bases() = 0;  // pending or not settled
   virtual Result<void> put(const BaseRow& row) = 0;
   virtual Result<void> remove_base(const EventId& event, const CalendarId& calendar) = 0;

@@ -98,6 +98,27 @@ TEST_P(StoreContract, RemovingACalendarTakesItsItemsAndLeavesBases) {
   });
 }
 
+TEST_P(StoreContract, CountsGoNoFurtherThanTheirLimit) {
+  step([](Transaction& t) {
+    for (const char* remote : {"1", "2", "3", "4"}) must(t.put(item_row("a", remote)));
+    auto gone = item_row("a", "0");
+    gone.state = ItemRow::State::gone;
+    must(t.put(gone));
+    must(t.put(item_row("b", "1")));
+    for (int n = 1; n <= 3; ++n) must(t.put(base_row(n, "a")));
+    auto without = base_row(4, "a");
+    without.remote = RemoteId();
+    must(t.put(without));
+    const CalendarId a("a"), never("never there");
+    EXPECT_EQ(must(t.count_items(a, 9)), 4u);
+    EXPECT_EQ(must(t.count_items(a, 2)), 2u);
+    EXPECT_EQ(must(t.count_items(never, 9)), 0u);
+    EXPECT_EQ(must(t.count_held_at(a, SIZE_MAX)), 3u);
+    EXPECT_EQ(must(t.count_held_at(a, 2)), 2u);
+    EXPECT_EQ(must(t.count_held_at(never, 9)), 0u);
+  });
+}
+
 TEST_P(StoreContract, ItemsKeepEveryField) {
   ItemRow row{.calendar = CalendarId("a"),
               .remote = RemoteId("/ä/%2F.ics"),

@@ -145,7 +145,7 @@ Result<Base> decode_base(std::string_view bytes) {
     Intent intent;
     intent.kind = static_cast<Intent::Kind>(in.number());
     intent.nonce = in.text();
-    intent.target = TRY(calendar::decode_facts(in.text()));
+    intent.target = TRY(calendar::decode_facts(in.view()));
     intent.write = in.signed_number();
     intent.at_ms = in.signed_number();
     base.intent = std::move(intent);

@@ -33,6 +33,13 @@ Result<std::vector<BaseRow>> SqliteTransaction::bases_at(const CalendarId& calen
   return all_rows(std::move(query), read_base);
 }
 
+Result<std::size_t> SqliteTransaction::count_held_at(const CalendarId& calendar, std::size_t limit) {
+  Query query =
+      reading("SELECT count(*) FROM (SELECT 1 FROM bases WHERE calendar = ?1 AND remote <> '' LIMIT ?2)");
+  query.add(TRY(number(calendar))).add(static_cast<std::int64_t>(limit));
+  return count_of(std::move(query));
+}
+
 Result<std::vector<BaseRow>> SqliteTransaction::unsettled_bases() {
   return all_rows(reading(BASE_COLUMNS "WHERE pending = 1 OR settled = 0 ORDER BY event, c.id"), read_base);
 }

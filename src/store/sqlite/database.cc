@@ -69,6 +69,8 @@ Query::Query(Query&& other) noexcept
 
 Query::~Query() {
   if (!statement_) return;
+  const int steps = sqlite3_stmt_status(statement_, SQLITE_STMTSTATUS_VM_STEP, 1);
+  database_->work_.steps += static_cast<std::uint64_t>(steps);
   sqlite3_reset(statement_);
   sqlite3_clear_bindings(statement_);
 }
@@ -111,7 +113,10 @@ Result<bool> Query::row() {
     return fail(ErrorKind::cancelled, fmt::format("writing to {} was cut off", database_->path()));
   const int status = sqlite3_step(statement_);
   column_ = 0;
-  if (status == SQLITE_ROW) return true;
+  if (status == SQLITE_ROW) {
+    ++database_->work_.rows;
+    return true;
+  }
   if (status == SQLITE_DONE) return false;
   return std::unexpected(database_->error(status));
 }
@@ -176,6 +181,7 @@ Query Database::query(std::string_view sql, bool writes) {
     if (status != SQLITE_OK) return Query(*this, nullptr, writes);
     found = statements_.emplace(sql, statement).first;
   }
+  ++work_.statements;
   return Query(*this, found->second, writes);
 }
 

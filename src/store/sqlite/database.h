@@ -21,6 +21,14 @@ namespace kalends::store {
 
 class Database;
 
+// What was asked of a connection so far: statements run, rows given, and instructions of SQLite's machine, which count
+// the rows that were only looked at as well.
+struct Work {
+  std::uint64_t statements = 0;
+  std::uint64_t rows = 0;
+  std::uint64_t steps = 0;
+};
+
 // A borrowed prepared statement: values are added in order, rows are read column by column, and it is reset
 // when the Query goes. A failure to prepare or bind shows at the first row().
 class Query {
@@ -87,6 +95,8 @@ class Database {
   std::size_t changed_rows() const;
   bool in_transaction() const;
 
+  const Work& work() const { return work_; }
+
   // The error of the last call as a sentence.
   Error error(int status);
   // Whether a failure has left the open transaction in doubt: it may only be rolled back.
@@ -100,12 +110,14 @@ class Database {
   const std::string& path() const { return path_; }
 
  private:
+  friend class Query;
   Database(std::string path, sqlite3* connection) : path_(std::move(path)), connection_(connection) {}
   Query query(std::string_view sql, bool writes);
 
   std::string path_;
   sqlite3* connection_;
   std::unordered_map<std::string_view, sqlite3_stmt*> statements_;
+  Work work_;
   bool broken_ = false;
 };
 

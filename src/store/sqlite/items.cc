@@ -41,6 +41,13 @@ Result<std::vector<ItemRow>> SqliteTransaction::items(const CalendarId& calendar
   return all_rows(std::move(query), read_item);
 }
 
+Result<std::size_t> SqliteTransaction::count_items(const CalendarId& calendar, std::size_t limit) {
+  Query query =
+      reading("SELECT count(*) FROM (SELECT 1 FROM items WHERE calendar = ?1 AND state <> 1 LIMIT ?2)");
+  query.add(TRY(number(calendar))).add(static_cast<std::int64_t>(limit));
+  return count_of(std::move(query));
+}
+
 Result<std::vector<ItemRow>> SqliteTransaction::dirty_items() {
   return all_rows(reading(ITEM_COLUMNS "WHERE dirty = 1 ORDER BY c.id, remote"), read_item);
 }

@@ -46,6 +46,9 @@ class SqliteStore : public ports::Store {
   Result<void> backup(const std::string& path) override;
   Result<std::vector<std::string>> verify() override;
 
+  // What was asked of the database since it was opened; for tests and measurements.
+  const Work& work() const { return database_->work(); }
+
  private:
   friend class SqliteTransaction;
   SqliteStore(std::optional<FileLock> lock, std::unique_ptr<Database> database, SqliteOptions options);

@@ -27,6 +27,7 @@ class SqliteTransaction : public ports::Transaction {
 
   Result<std::optional<ports::ItemRow>> item(const CalendarId& calendar, const RemoteId& remote) override;
   Result<std::vector<ports::ItemRow>> items(const CalendarId& calendar) override;
+  Result<std::size_t> count_items(const CalendarId& calendar, std::size_t limit) override;
   Result<std::vector<ports::ItemRow>> dirty_items() override;
   Result<std::vector<ports::ItemRow>> items_of(const EventId& event) override;
   Result<void> put(const ports::ItemRow& row) override;
@@ -48,6 +49,7 @@ class SqliteTransaction : public ports::Transaction {
 
   Result<std::vector<ports::BaseRow>> bases_of(const EventId& event) override;
   Result<std::vector<ports::BaseRow>> bases_at(const CalendarId& calendar) override;
+  Result<std::size_t> count_held_at(const CalendarId& calendar, std::size_t limit) override;
   Result<std::vector<ports::BaseRow>> unsettled_bases() override;
   Result<void> put(const ports::BaseRow& row) override;
   Result<void> remove_base(const EventId& event, const CalendarId& calendar) override;
@@ -93,6 +95,12 @@ Result<std::vector<Row>> all_rows(Query query, Row (*read)(Query&)) {
   std::vector<Row> rows;
   while (TRY(query.row())) rows.push_back(read(query));
   return rows;
+}
+
+// The one number that the query gives.
+inline Result<std::size_t> count_of(Query query) {
+  if (!TRY(query.row())) return std::size_t{0};
+  return static_cast<std::size_t>(query.take_int());
 }
 
 // The first row, if there is one.

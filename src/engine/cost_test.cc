@@ -1,0 +1,89 @@
+// What a cycle may cost: it follows from what changed, and from the number of calendars, never from the events that did
+// not. Counted in what the store was asked, so that a slow machine fails no test and a slow query does.
+#include "engine/test_bench.h"
+
+namespace kalends::engine {
+namespace {
+
+store::Work less(const store::Work& after, const store::Work& before) {
+  return {after.statements - before.statements, after.rows - before.rows, after.steps - before.steps};
+}
+
+// Two calendars in sync with that many events.
+struct InSync : TwoCalendars {
+  explicit InSync(int events) {
+    for (int n = 0; n < events; ++n)
+      servers["work"]->put(meeting("Event " + std::to_string(n), n % 28 + 1), "uid" + std::to_string(n));
+    sync();
+    sync();
+  }
+  store::Work cost_of_sync() {
+    store::Work before = store->work();
+    sync();
+    return less(store->work(), before);
+  }
+  store::Work cost_of_plan() {
+    clock.ms += 60'000;
+    store::Work before = store->work();
+    EXPECT_TRUE(engine().plan());
+    return less(store->work(), before);
+  }
+  void edit(int how_many) {
+    auto items = servers["work"]->list();
+    for (int n = 0; n < how_many; ++n) {
+      clock.ms += 1000;
+      servers["work"]->edit(items[static_cast<std::size_t>(n)].id,
+                            [&](Facts& facts) { facts.set("title", "Edited " + std::to_string(n)); });
+    }
+  }
+};
+
+TEST(Cost, ACycleWithoutNewsReadsNoEvents) {
+  InSync few(10);
+  InSync many(400);
+  store::Work least = few.cost_of_sync();
+  store::Work most = many.cost_of_sync();
+  EXPECT_EQ(most.statements, least.statements);
+  EXPECT_EQ(most.rows, least.rows);
+  EXPECT_LE(most.steps, least.steps + 50);
+}
+
+TEST(Cost, APlanLooksAtWhatChanged) {
+  InSync few(30);
+  InSync many(600);
+  few.edit(8);
+  many.edit(8);
+  store::Work least = few.cost_of_plan();
+  store::Work most = many.cost_of_plan();
+  EXPECT_EQ(most.statements, least.statements);
+  EXPECT_EQ(most.rows, least.rows);
+  EXPECT_LE(most.steps, least.steps + 50);
+}
+
+TEST(Cost, AnEventOfOnePairIsNoWorkInTheOthers) {
+  auto cost_with_pairs = [](int pairs) {
+    Bench bench;
+    for (int n = 0; n < pairs; ++n) {
+      std::string number = std::to_string(n);
+      bench.add("a" + number);
+      bench.add("b" + number);
+      bench.link({"a" + number, "b" + number});
+    }
+    bench.sync();
+    store::Work idle = bench.store->work();
+    bench.sync();
+    idle = less(bench.store->work(), idle);
+    bench.servers["a0"]->put(meeting("One"), "uid");
+    store::Work busy = bench.store->work();
+    bench.sync();
+    busy = less(bench.store->work(), busy);
+    EXPECT_EQ(bench.servers["b0"]->list().size(), 1u);
+    return busy.statements - idle.statements;
+  };
+  std::size_t of_one = cost_with_pairs(1);
+  // A cycle that writes makes a second pass over the links; it looks at each link's state, and at nothing else of them.
+  EXPECT_LE(cost_with_pairs(20), of_one + 19 * 4);
+}
+
+}  // namespace
+}  // namespace kalends::engine
