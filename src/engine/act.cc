@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "base/mutation.h"
 #include "engine/inner.h"
 
 namespace kalends::engine {
@@ -41,6 +42,7 @@ Engine::Inner::Outcome Engine::Inner::write(const Cycle& cycle, Planned& planned
       out.written = std::unexpected(current.error());
       return out;
     }
+    if (is_on(Mutant::act_unconditionally)) current->version.clear();
     if (push.kind == Intent::Kind::update) {
       out.written = provider.update(*current, push.target, cycle.now);
     } else {
@@ -88,11 +90,12 @@ Result<void> Engine::Inner::settle(Transaction& tx, Cycle& cycle, Outcome& outco
 
   if (!outcome.written) {
     const Error& error = outcome.written.error();
-    TRY_VOID(finish_write(WriteRow::State::failed, error.message));
+    bool done = is_on(Mutant::act_records_failure_as_done);
+    TRY_VOID(finish_write(done ? WriteRow::State::done : WriteRow::State::failed, error.message));
     sync::Base base = place.base;
     // A write whose answer is unknown may have happened: its intent stays until a later look tells.
     bool ambiguous = error.kind == ErrorKind::transient || error.kind == ErrorKind::cancelled;
-    if (!ambiguous) base.intent.reset();
+    if (!ambiguous || is_on(Mutant::act_takes_lost_answer_for_failure)) base.intent.reset();
     if (push.kind == Intent::Kind::create && error.kind == ErrorKind::stale) {
       // The uid is taken there. The next look tells whether by this very event; if not, ours needs another one.
       base.own_uid = true;
@@ -148,6 +151,8 @@ Result<void> Engine::Inner::settle(Transaction& tx, Cycle& cycle, Outcome& outco
     held = &*outcome.read;
     base = sync::settle(std::move(base), push, hub, std::nullopt, remote, 0);
     dirty = true;
+    if (is_on(Mutant::act_takes_race_for_ours))
+      base = sync::settle(std::move(base), push, hub, held->facts, remote, 0);
   } else {
     // Written, but not seen since: the intent stays and the next look settles it.
     cycle.failed.insert({event, place.calendar});

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "base/mutation.h"
 #include "base/text.h"
 #include "engine/inner.h"
 
@@ -75,7 +76,7 @@ Result<void> Engine::Inner::prepare(Transaction& tx, Cycle& cycle) {
   }
 
   std::string rules = rules_digest(settings, cycle.now);
-  if (TRY(tx.meta("rules")).value_or("") != rules) {
+  if (TRY(tx.meta("rules")).value_or("") != rules && !is_on(Mutant::rules_change_nothing)) {
     for (const EventId& id : TRY(tx.all_events())) TRY_VOID(tx.set_dirty(id, true));
     TRY_VOID(tx.set_meta("rules", rules));
   }
@@ -101,7 +102,8 @@ Result<void> Engine::Inner::prepare(Transaction& tx, Cycle& cycle) {
 Result<void> Engine::Inner::retire_calendar(Transaction& tx, const CalendarId& id, bool same_place) {
   for (const ports::BaseRow& row : TRY(tx.bases_at(id))) {
     sync::Base base = TRY(sync::decode_base(row.blob));
-    base.standing = base.standing == sync::Standing::not_here ? base.standing : sync::Standing::retired;
+    bool stays = base.standing == sync::Standing::not_here || is_on(Mutant::retired_bases_stay);
+    if (!stays) base.standing = sync::Standing::retired;
     base.fields.clear();
     if (!same_place) base.items.clear();
     bool unfinished = base.intent && base.intent->kind == sync::Intent::Kind::create;
@@ -172,7 +174,7 @@ Result<RunReport> Engine::Inner::cycle(SyncOptions options, bool dry) {
              std::ranges::any_of(one.plan.places, [](const auto& p) { return p.push.has_value(); });
     });
     if (dry || !writes) break;
-    TRY_VOID(tx->commit());
+    if (!is_on(Mutant::act_before_commit)) TRY_VOID(tx->commit());
     tx.reset();
     TRY_VOID(act(cycle, planned));
     tx = TRY(world.store.begin());

@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "base/digest.h"
+#include "base/mutation.h"
 #include "base/text.h"
 #include "engine/inner.h"
 
@@ -280,7 +281,7 @@ Result<void> Engine::Inner::undo(Transaction& tx, std::int64_t run, const std::v
       if (change.before == change.after) continue;
       Value now = loaded.state.value(path);
       if (now == change.before) continue;
-      if (now != change.after) {
+      if (now != change.after && !is_on(Mutant::undo_overwrites_later_edits)) {
         report.kept.push_back(fmt::format("{} of \"{}\" stays: it was changed since.", path, title));
         continue;
       }
@@ -326,7 +327,8 @@ Result<void> Engine::after_restore() {
   Inner& in = *inner_;
   auto tx = TRY(in.world.store.begin());
   TRY(in.begin_run(*tx, "restore"));
-  std::int64_t epoch = parse_integer(TRY(tx->meta("epoch")).value_or("1")).value_or(1) + 1;
+  std::int64_t epoch = parse_integer(TRY(tx->meta("epoch")).value_or("1")).value_or(1);
+  if (!is_on(Mutant::restore_keeps_epoch)) ++epoch;
   for (const ports::CalendarRow& row : TRY(tx->calendars())) {
     TRY_VOID(in.retire_calendar(*tx, row.id, true));
     ports::CalendarRow fresh;

@@ -6,6 +6,7 @@
 #include <limits>
 
 #include "base/digest.h"
+#include "base/mutation.h"
 #include "base/text.h"
 #include "engine/inner.h"
 
@@ -37,6 +38,7 @@ bool has_attendees(const calendar::Facts& facts) {
 
 // Whether a deletion would take away an event with attendees from an origin other than the one where it is gone.
 bool is_shared(const Planned& planned, const CalendarId& gone_at) {
+  if (is_on(Mutant::hold_lets_shared_deletion)) return false;
   if (!has_attendees(planned.loaded.state.facts())) return false;
   bool from_origin = false;
   bool other_origin = false;
@@ -262,7 +264,8 @@ Result<void> Engine::Inner::hold_outgoing(Transaction& tx, Cycle& cycle, std::ve
       }
       auto lens = one.lenses.find(id);
       std::string link_id = lens != one.lenses.end() ? lens->second.link.value : std::string();
-      if (!cycle.yes && first_links.contains(link_id) && TRY(holds_events(tx, cycle, id)) &&
+      bool asked = cycle.yes || is_on(Mutant::hold_lets_first_run);
+      if (!asked && first_links.contains(link_id) && TRY(holds_events(tx, cycle, id)) &&
           outgoing.hold(
               HoldKind::first_run, "first_run|" + link_id + "|" + id.value,
               fmt::format(
@@ -278,7 +281,7 @@ Result<void> Engine::Inner::hold_outgoing(Transaction& tx, Cycle& cycle, std::ve
           providers.at(id)->recipients(write_kind(push.kind), current ? &*current : nullptr, push.target);
       std::string tail =
           id.value + "|" + one.loaded.row.id.value + "|" + std::to_string(sync::digest_of(push.target));
-      if (!recipients.empty()) {
+      if (!recipients.empty() && !is_on(Mutant::hold_lets_mail)) {
         if (outgoing.hold(HoldKind::mail, "mail|" + tail,
                           fmt::format("This write would make \"{}\" send mail to {}.", id.value,
                                       join(recipients, ", ")),

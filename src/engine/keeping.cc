@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <limits>
 
+#include "base/mutation.h"
 #include "calendar/occurrences.h"
 #include "engine/inner.h"
 
@@ -82,7 +83,7 @@ Result<void> Engine::Inner::keep_changes(Transaction& tx, Cycle& cycle, const Pl
     row.state = WriteRow::State::done;
     row.at = cycle.now;
     row.blob = encode_write({move.title, move.why, from.value, "", "", std::move(changes)});
-    TRY(tx.add(row));
+    if (!is_on(Mutant::keep_leaves_no_trail)) TRY(tx.add(row));
     ++cycle.counts[from].pulled;
     cycle.report.moves.push_back(std::move(move));
   }
@@ -166,6 +167,7 @@ Result<void> Engine::Inner::keep_outcome(Transaction& tx, const Planned& one, co
 // there, as a note and a person's copy of it do.
 Result<bool> Engine::Inner::uid_is_taken(Transaction& tx, const ports::EventRow& event,
                                          const CalendarId& calendar) {
+  if (is_on(Mutant::keep_takes_uid_twice)) return false;
   for (const ports::EventRow& other : TRY(tx.events_with_uid(event.uid))) {
     if (other.id == event.id) continue;
     for (const ports::BaseRow& base : TRY(tx.bases_of(other.id)))
@@ -249,7 +251,7 @@ Result<void> Engine::Inner::keep(Transaction& tx, Cycle& cycle, std::vector<Plan
     for (sync::PlacePlan& place : one.plan.places) TRY_VOID(keep_place(tx, cycle, one, place));
     TRY_VOID(keep_spawned(tx, cycle, one));
     for (auto& [calendar, item] : one.loaded.items) {
-      if (one.ignored.contains(calendar)) continue;
+      if (one.ignored.contains(calendar) && !is_on(Mutant::keep_forgets_held_news)) continue;
       if (item.state == ports::ItemRow::State::gone) {
         TRY_VOID(tx.remove_item(calendar, item.remote));
       } else if (item.dirty) {

@@ -1,6 +1,7 @@
 // Why an event is where it is, and the occurrences of a range. Reads only.
 #include <algorithm>
 
+#include "base/mutation.h"
 #include "calendar/occurrences.h"
 #include "engine/inner.h"
 
@@ -84,6 +85,7 @@ Result<Lineage> Engine::Inner::lineage_of(Transaction& tx, const EventId& id) {
     auto base = loaded.bases.find(CalendarId(field.from));
     if (base != loaded.bases.end() && base->second.role == sync::Role::copy)
       field.link = base->second.link.value;
+    if (is_on(Mutant::lineage_forgets_runs)) last.clear();
     if (auto it = last.find(path); it != last.end()) field.run = it->second->run;
     out.fields.push_back(std::move(field));
   }

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <iterator>
 
+#include "base/mutation.h"
 #include "engine/inner.h"
 
 namespace kalends::engine {
@@ -76,7 +77,8 @@ Result<void> Engine::Inner::observe_all(std::unique_ptr<Transaction>& tx, Cycle&
       });
       return version;
     };
-    const auto changes = providers.at(id)->changes(look.row.cursor, known);
+    auto changes = providers.at(id)->changes(look.row.cursor, known);
+    if (!changes && is_on(Mutant::error_is_emptiness)) changes = ports::Changes{.complete = true};
     with_store([&]() -> Result<void> {
       if (world.progress != nullptr) world.progress->update("reading " + id.value, done++, looks.size());
       TRY_VOID(take_in(*tx, cycle, look, changes));
@@ -129,12 +131,13 @@ Result<void> Engine::Inner::take_in(Transaction& tx, Cycle& cycle, Look& look,
     item.state = ItemRow::State::unreadable;
     item.version = broken.version;
     item.seen = cycle.seen;
-    item.dirty = false;
+    item.dirty = is_on(Mutant::unreadable_is_gone);
+    if (item.dirty) item.state = ItemRow::State::gone;
     TRY_VOID(tx.put(item));
     look.warnings.push_back("\"" + calendar.value + "\": " + broken.id.value +
                             " could not be read and is left alone: " + broken.reason);
   }
-  if (changes->complete) {
+  if (changes->complete || is_on(Mutant::delta_is_a_listing)) {
     std::size_t vanished = TRY(tx.mark_unseen_gone(calendar, cycle.seen));
     if (vanished > 0) row.changed_at = cycle.now;
   }

@@ -1,6 +1,7 @@
 // Planning: the store's rows become places, and places a plan for each event that may have work.
 #include <algorithm>
 
+#include "base/mutation.h"
 #include "calendar/occurrences.h"
 #include "engine/inner.h"
 
@@ -48,6 +49,8 @@ Result<Loaded> Engine::Inner::load(Transaction& tx, const EventId& event) {
   out.row = *std::move(row);
   for (const ports::BaseRow& base : TRY(tx.bases_of(event)))
     out.bases.emplace(base.calendar, TRY(sync::decode_base(base.blob)));
+  if (is_on(Mutant::load_forgets_intents))
+    for (auto& [calendar, base] : out.bases) base.intent.reset();
   for (ItemRow& item : TRY(tx.items_of(event))) {
     auto [it, inserted] = out.items.try_emplace(item.calendar, item);
     // An item that is there speaks for the calendar, not one that went.
@@ -128,6 +131,7 @@ Result<Planned> Engine::Inner::plan_one(Transaction& tx, Cycle& cycle, Loaded lo
     } else if (item == loaded.items.end()) {
       // After a write there of unknown end only the next listing says what is there.
       bool known = place.reachable && !cycle.failed.contains({loaded.row.id, id});
+      if (is_on(Mutant::unknown_end_is_absence)) known = place.reachable;
       if (known && place.base) known = !TRY(may_be_unreadable(tx, id, *place.base));
       place.seen.kind = known ? Observation::Kind::absent : Observation::Kind::unknown;
     } else if (item->second.state == ItemRow::State::gone) {

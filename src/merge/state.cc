@@ -4,6 +4,7 @@
 #include <tuple>
 
 #include "base/bytes.h"
+#include "base/mutation.h"
 
 namespace kalends::merge {
 
@@ -54,8 +55,8 @@ Dot EventState::write(std::string_view path, std::optional<std::string> value, c
                       std::int64_t at_ms) {
   Dot dot{replica, seen.at(replica) + 1};
   Stamp stamp{at_ms, 0};
-  if (const Cell* old = cell(path); old != nullptr && stamp <= old->stamp)
-    stamp = {old->stamp.ms, old->stamp.logic + 1};
+  const Cell* old = is_on(Mutant::write_keeps_its_clock) ? nullptr : cell(path);
+  if (old != nullptr && stamp <= old->stamp) stamp = {old->stamp.ms, old->stamp.logic + 1};
   seen.add(dot);
   cells.insert_or_assign(std::string(path), Cell{std::move(value), dot, stamp});
   return dot;
@@ -65,10 +66,11 @@ EventState join(const EventState& a, const EventState& b) {
   EventState out = a;
   for (const auto& [path, theirs] : b.cells) {
     auto [it, inserted] = out.cells.try_emplace(path, theirs);
-    if (!inserted && std::tie(it->second.stamp, it->second.dot) < std::tie(theirs.stamp, theirs.dot))
-      it->second = theirs;
+    bool later = std::tie(it->second.stamp, it->second.dot) < std::tie(theirs.stamp, theirs.dot);
+    if (is_on(Mutant::join_ignores_dots)) later = it->second.stamp < theirs.stamp;
+    if (!inserted && later) it->second = theirs;
   }
-  out.seen.merge(b.seen);
+  if (!is_on(Mutant::join_forgets_what_was_seen)) out.seen.merge(b.seen);
   return out;
 }
 

@@ -1,4 +1,5 @@
 // What an absence means: a deletion that enters the hub, a copy that a person took away, or nothing.
+#include "base/mutation.h"
 #include "sync/pull.h"
 
 namespace kalends::sync {
@@ -53,8 +54,9 @@ void pull_absent(Draft draft, const Place& place, const Lens& lens, PlacePlan& o
     base.items.clear();
   };
   if (!plan.hub.alive()) return forget(Standing::gone);
-  if (base.standing == Standing::retired || !lens.routed) return forget(Standing::none);
-  if (place.restore_absent) return forget(Standing::none);
+  bool retired = base.standing == Standing::retired && !is_on(Mutant::retired_absence_is_deletion);
+  if (retired || !lens.routed) return forget(Standing::none);
+  if (place.restore_absent && !is_on(Mutant::rejected_deletion_is_done)) return forget(Standing::none);
   // Outside of its window a copy is left alone, and its absence proves nothing.
   if (lens.role == Role::copy && lens.aged) return forget(Standing::none);
   if (!may_pull_deletion(lens)) {
@@ -63,7 +65,8 @@ void pull_absent(Draft draft, const Place& place, const Lens& lens, PlacePlan& o
   }
 
   // A person's edit that this replica had not seen beats its deletion.
-  if (auto edit = unseen_edit(plan, place, lens, base)) {
+  auto edit = unseen_edit(plan, place, lens, base);
+  if (edit && !is_on(Mutant::deletion_beats_edit)) {
     edit->remote_ms = draft.now_ms;
     plan.conflicts.push_back(*std::move(edit));
     return forget(Standing::none);

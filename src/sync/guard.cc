@@ -4,6 +4,8 @@
 
 #include <algorithm>
 
+#include "base/mutation.h"
+
 namespace kalends::sync {
 
 const char* to_string(HoldKind kind) {
@@ -25,21 +27,23 @@ const char* to_string(HoldKind kind) {
 std::vector<Hold> guard(const Incoming& in) {
   std::vector<Hold> holds;
   const std::string& name = in.calendar.value;
-  if (in.deletions.size() >= kFewEvents && in.present == 0) {
+  if (in.deletions.size() >= kFewEvents && in.present == 0 && !is_on(Mutant::guard_lets_emptied)) {
     holds.push_back({HoldKind::emptied, in.calendar, in.deletions,
                      fmt::format("\"{}\" held {} events and is empty now.", name, in.agreed)});
-  } else if (in.deletions.size() >= kFewEvents && in.deletions.size() * 4 > in.agreed) {
+  } else if (in.deletions.size() >= kFewEvents && in.deletions.size() * 4 > in.agreed &&
+             !is_on(Mutant::guard_lets_mass_delete)) {
     holds.push_back(
         {HoldKind::mass_delete, in.calendar, in.deletions,
          fmt::format("{} of {} events are gone from \"{}\" at once.", in.deletions.size(), in.agreed, name)});
   }
-  if (in.rolled_back.size() >= kFewRollbacks) {
+  if (in.rolled_back.size() >= kFewRollbacks && !is_on(Mutant::guard_lets_rollback)) {
     holds.push_back(
         {HoldKind::rolled_back, in.calendar, in.rolled_back,
          fmt::format("{} events in \"{}\" hold again what they held before, with no newer date: the "
                      "server may have been restored from a backup.",
                      in.rolled_back.size(), name)});
-  } else if (in.reset && in.edits.size() >= kManyEdits && in.edits.size() * 2 > in.agreed) {
+  } else if (in.reset && in.edits.size() >= kManyEdits && in.edits.size() * 2 > in.agreed &&
+             !is_on(Mutant::guard_lets_mass_change)) {
     holds.push_back({HoldKind::mass_change, in.calendar, in.edits,
                      fmt::format("{} of {} events in \"{}\" changed at once, after its change log was lost.",
                                  in.edits.size(), in.agreed, name)});
@@ -48,6 +52,7 @@ std::vector<Hold> guard(const Incoming& in) {
 }
 
 bool oscillates(const std::vector<std::uint64_t>& pushed, std::uint64_t digest) {
+  if (is_on(Mutant::guard_lets_circles)) return false;
   return std::ranges::count(pushed, digest) >= 2;
 }
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/mutation.h"
 #include "base/text.h"
 
 namespace kalends::sync {
@@ -47,6 +48,7 @@ void close_slots(calendar::Facts& facts) {
   std::vector<std::string> slots;
   for (const auto& [path, value] : facts)
     if (!calendar::slot_of(path).empty() && innermost_field(path).empty()) slots.push_back(path);
+  if (is_on(Mutant::lens_shows_hidden_slots)) return;
   for (const std::string& slot : slots) {
     if (facts.get(slot) == "excluded") continue;
     bool any = false;
@@ -131,9 +133,12 @@ bool Lens::masked() const {
 
 calendar::Facts through(const Lens& lens, const calendar::Facts& hub) {
   if (lens.role == Role::origin) return hub;
-  calendar::Facts out = without_people(hub);
-  for (const Privacy& privacy : lens.masks)
+  calendar::Facts out = is_on(Mutant::lens_shows_people) ? hub : without_people(hub);
+  if (is_on(Mutant::lens_drops_unknown)) out.erase_under("unknown/");
+  for (const Privacy& privacy : lens.masks) {
+    if (is_on(Mutant::lens_forgets_first_mask) && &privacy != &lens.masks.back()) continue;
     if (!privacy.full()) out = apply(privacy, lens.origin, out);
+  }
   return out;
 }
 
@@ -143,12 +148,13 @@ bool may_pull(const Lens& lens, std::string_view path) {
   std::string_view field = innermost_field(path);
   if (is_people(field)) return false;
   for (const Privacy& privacy : lens.masks)
-    if (hides(privacy, field)) return false;
+    if (hides(privacy, field) && !is_on(Mutant::lens_pulls_what_it_hides)) return false;
   return true;
 }
 
 bool may_pull_deletion(const Lens& lens) {
-  return lens.role == Role::origin || (lens.pullable && !lens.masked());
+  bool masked = lens.masked() && !is_on(Mutant::lens_pulls_masked_deletion);
+  return lens.role == Role::origin || (lens.pullable && !masked);
 }
 
 }  // namespace kalends::sync

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <set>
 
+#include "base/mutation.h"
+
 namespace kalends::sync {
 
 namespace {
@@ -19,7 +21,8 @@ std::set<CalendarId> reached_from(const std::vector<Link>& links, const Calendar
     const CalendarId from = next.back();
     next.pop_back();
     for (const Link& link : links) {
-      if (!has(link, from) || !link.privacy.full()) continue;
+      bool full = link.privacy.full() || is_on(Mutant::match_joins_across_masks);
+      if (!has(link, from) || !full) continue;
       if (link.direction == Direction::one_way && link.from != from) continue;
       for (const CalendarId& to : link.calendars)
         if (out.insert(to).second) next.push_back(to);
@@ -37,7 +40,7 @@ bool was_here(const Candidate& candidate, const CalendarId& here) {
 // becomes a copy.
 std::optional<Match> join(const Arrival& arrival, const std::vector<Link>& links, const Candidate& candidate,
                           const char* why) {
-  if (candidate.live_here) return std::nullopt;
+  if (candidate.live_here && !is_on(Mutant::match_takes_second_item)) return std::nullopt;
   Match match{Match::Kind::attach, candidate.event, Role::origin, {}, why};
   // The calendar's own event that comes back: deleted and made again, or re-keyed.
   if (was_here(candidate, arrival.calendar)) return match;
@@ -57,13 +60,13 @@ std::optional<Match> join(const Arrival& arrival, const std::vector<Link>& links
 }
 
 std::optional<Match> by_mark(const Arrival& arrival, const Candidate& candidate) {
-  if (candidate.made_here)
+  if (candidate.made_here && !is_on(Mutant::match_forgets_own_create))
     return Match{
         Match::Kind::attach, candidate.event, Role::copy, {}, "the mark of our own unfinished write"};
   if (candidate.live_here) {
     // The same attempt twice is a person's duplicate; another attempt is a double of our own.
-    if (!candidate.nonce_here.empty() && candidate.nonce_here != *arrival.nonce &&
-        !candidate.marked_elsewhere_present)
+    bool another = candidate.nonce_here != *arrival.nonce || is_on(Mutant::match_removes_peoples_copies);
+    if (!candidate.nonce_here.empty() && another && !candidate.marked_elsewhere_present)
       return Match{Match::Kind::doubled, candidate.event, Role::copy, {}, "we wrote it twice"};
     return std::nullopt;
   }

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/mutation.h"
 #include "sync/pull.h"
 
 namespace kalends::sync {
@@ -108,7 +109,8 @@ std::optional<Push> update_push(EventPlan& plan, const Place& place, const Lens&
   for (const auto& [path, value] : shown) paths.insert(path);
   std::vector<std::string> changed;
   for (const std::string& path : paths) {
-    if (is_parked(place, path) || waits(plan, place.calendar, path)) continue;
+    bool parked = is_parked(place, path) || waits(plan, place.calendar, path);
+    if (parked && !is_on(Mutant::plan_pushes_over_parked)) continue;
     const Agreed* agreed = out.base.agreed(path);
     Value was = agreed != nullptr ? agreed->shown : std::nullopt;
     Value now = look(shown, path);
@@ -120,7 +122,8 @@ std::optional<Push> update_push(EventPlan& plan, const Place& place, const Lens&
       out.base_changed = true;
       continue;
     }
-    if (agreed != nullptr && agreed->drifted && agreed->remote != was) {
+    bool drifted = agreed != nullptr && agreed->drifted && !is_on(Mutant::plan_loses_drift);
+    if (drifted && agreed->remote != was) {
       Conflict conflict;
       conflict.calendar = place.calendar;
       conflict.path = path;
@@ -174,6 +177,7 @@ void push_place(EventPlan& plan, const Place& place, const Lens& lens, PlacePlan
   // A copy that was made before the link hid anything keeps telling it by its name and uid, so it is made anew.
   bool telling =
       base.role == Role::copy && !base.nonce.empty() && !base.opaque && lens.wanted && lens.masked();
+  if (is_on(Mutant::plan_keeps_telling_name)) telling = false;
   if (present && (!alive || unwanted || base.withdrawn || telling)) {
     std::string why = telling && alive ? "its name tells what the link now hides; it is made anew"
                                        : removal_reason(!alive, lens);
@@ -196,6 +200,7 @@ void push_place(EventPlan& plan, const Place& place, const Lens& lens, PlacePlan
   if (!write) return;
   bool can_see = place.seen.kind == Observation::Kind::present ||
                  (place.seen.kind == Observation::Kind::absent && out.push->kind == Intent::Kind::create);
+  if (is_on(Mutant::plan_creates_unseen)) can_see |= out.push->kind == Intent::Kind::create;
   bool may_write = place.writable && !place.seen.read_only;
   if (!may_write) {
     out.push.reset();
@@ -273,6 +278,7 @@ EventPlan plan_event(const merge::EventState& hub, const std::vector<Place>& pla
     bool edited = person_edited(place, lens, out.base);
     // What a removed link left here is an event like any other when a link leads here again.
     bool again = out.base.standing == Standing::retired;
+    if (is_on(Mutant::plan_leaves_dead)) edited = false;
     if (!plan.hub.alive() && (place.just_attached || edited || again))
       revive(plan, place, now_ms, !place.just_attached && !again);
     attached_somewhere |= place.just_attached || again;
@@ -284,7 +290,9 @@ EventPlan plan_event(const merge::EventState& hub, const std::vector<Place>& pla
     PlacePlan& out = plan.places[i];
     bool lost = out.base.standing == Standing::present ||
                 (out.base.standing == Standing::retired && place.seen.kind == Observation::Kind::absent);
-    if (place.seen.kind != Observation::Kind::absent) continue;
+    bool proven = place.seen.kind == Observation::Kind::absent;
+    if (is_on(Mutant::unknown_is_absence)) proven |= place.seen.kind == Observation::Kind::unknown;
+    if (!proven) continue;
     if (!lost) {
       // An unfinished create that a later listing does not show has not happened.
       if (out.base.intent) {
@@ -319,7 +327,7 @@ Base settle(Base base, const Push& push, const merge::EventState& hub, const std
   base.standing = Standing::present;
   base.items = {item};
   if (updated_ms != 0) base.updated_ms = updated_ms;  // unknown: the former one still bounds it from below
-  const Facts& holds = actual ? *actual : push.target;
+  const Facts& holds = actual && !is_on(Mutant::settle_believes_itself) ? *actual : push.target;
   if (push.kind == Intent::Kind::create) base.fields.clear();
   std::set<std::string> written(push.paths.begin(), push.paths.end());
   for (const calendar::Change& change : calendar::difference(push.before, push.target))
@@ -348,6 +356,7 @@ Base settle_unversioned(Base base, const Push& push, const merge::EventState& hu
                         const RemoteItem& item) {
   Base before = base;
   base = settle(std::move(base), push, hub, read, item, 0);
+  if (is_on(Mutant::settle_takes_all_it_reads)) return base;
   std::set<std::string> written(push.paths.begin(), push.paths.end());
   for (auto& [path, agreed] : base.fields) {
     if (written.contains(path)) continue;
@@ -366,7 +375,7 @@ Base settle_removed(Base base, bool event_dead) {
   base.fields.clear();
   if (event_dead) {
     base.standing = Standing::gone;
-  } else if (base.withdrawn) {
+  } else if (base.withdrawn && !is_on(Mutant::settle_makes_withdrawn_again)) {
     base.standing = Standing::not_here;
     base.withdrawn = false;
   } else if (base.standing != Standing::not_here) {

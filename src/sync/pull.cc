@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/mutation.h"
 #include "sync/decide.h"
 
 namespace kalends::sync {
@@ -27,7 +28,8 @@ std::vector<std::vector<std::string>> units(const Facts& before, const Facts& no
   std::vector<std::vector<std::string>> out;
   std::vector<std::string> schedule;
   for (const std::string& path : paths) {
-    if (path == "when" || path == "recurrence") {
+    bool splits = is_on(Mutant::diff_splits_schedule);
+    if ((path == "when" || path == "recurrence") && !splits) {
       schedule.push_back(path);
     } else {
       out.push_back({path});
@@ -164,7 +166,7 @@ bool is_calendar(std::string_view replica, const CalendarId& calendar) {
 }
 
 Verdict judge(const Comparison& c, const Conflict& conflict) {
-  if (is_element(conflict.path)) {
+  if (is_element(conflict.path) && !is_on(Mutant::removal_beats_edit_of_element)) {
     if (!conflict.remote && conflict.hub) return {Conflict::Winner::hub, "an edit beats a deletion", false};
     if (conflict.remote && !conflict.hub && c.agreed_shown(conflict.path))
       return {Conflict::Winner::remote, "an edit beats a deletion", false};
@@ -173,7 +175,9 @@ Verdict judge(const Comparison& c, const Conflict& conflict) {
   switch (policy.kind) {
     case Policy::Kind::newest: return newest(conflict, c.place, "newest");
     case Policy::Kind::hub: return {Conflict::Winner::hub, "hub", false};
-    case Policy::Kind::ask: return {Conflict::Winner::open, "ask", false};
+    case Policy::Kind::ask:
+      if (is_on(Mutant::ask_does_not_ask)) return newest(conflict, c.place, "ask");
+      return {Conflict::Winner::open, "ask", false};
     case Policy::Kind::prefer:
       if (c.place.calendar == policy.preferred)
         return {Conflict::Winner::remote, "prefer:" + policy.preferred.value, false};
@@ -223,6 +227,7 @@ void clash(Comparison& c, const std::vector<std::string>& unit) {
     Conflict conflict = c.conflict(path);
     conflict.winner = verdict.winner;
     conflict.policy = verdict.policy;
+    if (is_on(Mutant::clash_forgets_loser)) continue;
     c.draft.plan.conflicts.push_back(conflict);
   }
   for (const std::string& path : unit) {
@@ -298,11 +303,16 @@ Evidence evidence_of(const Comparison& c, const std::vector<std::string>& unit) 
   evidence.pullable = true;
   for (const std::string& path : unit) {
     evidence.remote_changed |= c.remote(path) != c.agreed_remote(path) || is_freed_drift(c, path);
+    if (is_on(Mutant::diff_compares_with_hub))
+      evidence.remote_changed |= c.remote(path) != look(c.shown, path);
     evidence.hub_changed |= look(c.shown, path) != c.agreed_shown(path);
+    if (is_on(Mutant::diff_compares_with_remote))
+      evidence.hub_changed |= look(c.shown, path) != c.remote(path);
     // A place that rewrites values may hold the very words that another one brought.
     evidence.equal &= c.remote(path) == look(c.shown, path) ||
                       (may_pull(c.lens, path) && c.remote(path) == c.draft.plan.hub.value(path));
     evidence.pullable &= is_slot(path) ? slot_pullable(c, path) : may_pull(c.lens, path);
+    if (is_on(Mutant::diff_takes_drift)) evidence.pullable = true;
   }
   return evidence;
 }
@@ -311,7 +321,7 @@ void compare_unit(Comparison& c, const std::vector<std::string>& unit) {
   const std::string& path = unit.front();
   if (is_parked(c.place, path)) return reconcile(c, unit);
   Evidence evidence = evidence_of(c, unit);
-  if (is_slot(path) && evidence.pullable) {
+  if (is_slot(path) && evidence.pullable && !is_on(Mutant::removal_beats_edit_of_slot)) {
     bool remote_has = c.remote(path) == "changed";
     bool hub_has = look(c.shown, path) == "changed";
     if (!remote_has && hub_has && evidence.remote_changed && hub_edited_slot(c, path))
@@ -378,7 +388,7 @@ void adopt_unit(Comparison& c, const std::vector<std::string>& unit) {
   }
   if (equal || leave_people_alone(c, unit.front())) {
     for (const std::string& path : unit) c.agree(path, c.remote(path), look(c.shown, path));
-  } else if (!hub_any && pullable) {
+  } else if ((!hub_any || is_on(Mutant::adopt_takes_theirs)) && pullable) {
     for (const std::string& path : unit) {
       c.write_hub(path, c.remote(path));
       c.agree(path, c.remote(path), c.remote(path));
@@ -397,6 +407,7 @@ void adopt_unit(Comparison& c, const std::vector<std::string>& unit) {
 // What the replica holds because of our unfinished write is its past, not a person's edit.
 void take_intent(Base& base, const Facts& seen) {
   if (!base.intent || base.intent->kind == Intent::Kind::remove) return;
+  if (is_on(Mutant::diff_takes_echo_for_edit)) return;
   const Facts& target = base.intent->target;
   if (base.intent->kind == Intent::Kind::create) {
     for (const auto& [path, value] : target) base.fields[path] = {value, value, {}, false};
@@ -422,6 +433,7 @@ void take_intent(Base& base, const Facts& seen) {
 std::int64_t edit_time(const Place& place, std::int64_t now_ms) {
   if (!place.seen.updated_ms) return now_ms;
   std::int64_t end_of_grain = *place.seen.updated_ms + std::max<std::int64_t>(place.grain_ms, 1) - 1;
+  if (is_on(Mutant::diff_trusts_their_clock)) return end_of_grain;
   return std::clamp(end_of_grain, std::min(place.watched_since_ms, now_ms), now_ms);
 }
 

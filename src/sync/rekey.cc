@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <set>
 
+#include "base/mutation.h"
 #include "calendar/event.h"
 #include "calendar/occurrences.h"
 #include "calendar/when_text.h"
@@ -129,6 +130,7 @@ bool is_slot(std::string_view path) {
 void rekey_overrides(Draft draft, const Place& place, const std::optional<std::string>& old_when,
                      const std::optional<std::string>& old_recurrence) {
   const merge::EventState& hub = draft.plan.hub;
+  if (is_on(Mutant::rekey_leaves_hidden)) return;
   if (!old_when || (hub.value("when") == old_when && hub.value("recurrence") == old_recurrence)) return;
   Rekeying rekeying{draft, place, facts_of(hub), {}, {}, nullptr, {}};
   auto before = calendar::parse_when(*old_when);
@@ -141,6 +143,7 @@ void rekey_overrides(Draft draft, const Place& place, const std::optional<std::s
 }
 
 void rekey_strays(Draft draft, const std::vector<Place>& places, const Facts& before) {
+  if (is_on(Mutant::rekey_leaves_strays)) return;
   EventPlan& plan = draft.plan;
   auto changed = std::ranges::find_if(
       plan.changes, [](const HubChange& change) { return is_schedule_or_override(change.path); });

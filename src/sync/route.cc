@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 
+#include "base/mutation.h"
 #include "base/text.h"
 #include "calendar/when_text.h"
 
@@ -89,8 +90,9 @@ Lens extend(const Lens& from, const CompiledLink& compiled, Passage passage, boo
   lens.routed = true;
   lens.wanted = from.wanted && passage == Passage::passes;
   lens.aged = passage != Passage::fails && (from.aged || (from.wanted && passage == Passage::aged));
-  if (lens.wanted) lens.aged = false;
-  lens.pullable = from.pullable && origin_writable && compiled.link.direction == Direction::two_way;
+  if (lens.wanted || is_on(Mutant::route_forgets_age)) lens.aged = false;
+  bool comes_back = compiled.link.direction == Direction::two_way || is_on(Mutant::route_pulls_one_way);
+  lens.pullable = from.pullable && origin_writable && comes_back;
   lens.masks.push_back(compiled.link.privacy);
   lens.link = compiled.link.id;
   lens.policies = compiled.link.conflict;

@@ -1,0 +1,105 @@
+// Deliberate bugs, for the test that proves that the tests find bugs (docs/TESTING.md, "Deliberate bugs").
+//
+// **In the product every mark is the constant false**, worked out by the compiler: no name, no branch and no call of it is
+// in the program. Only tests/mutants compiles merge, sync and engine with KALENDS_MUTANTS, and there one bug at a time
+// can be switched on. Marks stand in .cc files, never in headers, so that both builds may share every header.
+// What each bug breaks: tests/mutants/registry.cc.
+#pragma once
+
+#include <cstdint>
+
+namespace kalends {
+
+enum class Mutant : std::uint8_t {
+  none,
+  // merge
+  join_ignores_dots,
+  join_forgets_what_was_seen,
+  write_keeps_its_clock,
+  // lens and route
+  lens_pulls_what_it_hides,
+  lens_pulls_masked_deletion,
+  lens_shows_people,
+  lens_forgets_first_mask,
+  lens_shows_hidden_slots,
+  lens_drops_unknown,
+  route_pulls_one_way,
+  route_forgets_age,
+  // match
+  match_takes_second_item,
+  match_forgets_own_create,
+  match_joins_across_masks,
+  match_removes_peoples_copies,
+  // diff
+  diff_compares_with_hub,
+  diff_compares_with_remote,
+  diff_splits_schedule,
+  diff_takes_echo_for_edit,
+  diff_takes_drift,
+  diff_trusts_their_clock,
+  // decide and adopt
+  clash_forgets_loser,
+  ask_does_not_ask,
+  removal_beats_edit_of_element,
+  removal_beats_edit_of_slot,
+  adopt_takes_theirs,
+  // rekey
+  rekey_leaves_hidden,
+  rekey_leaves_strays,
+  // absence
+  unknown_is_absence,
+  deletion_beats_edit,
+  retired_absence_is_deletion,
+  rejected_deletion_is_done,
+  // plan
+  plan_pushes_over_parked,
+  plan_loses_drift,
+  plan_creates_unseen,
+  plan_keeps_telling_name,
+  plan_leaves_dead,
+  // settle
+  settle_believes_itself,
+  settle_takes_all_it_reads,
+  settle_makes_withdrawn_again,
+  // guard
+  guard_lets_emptied,
+  guard_lets_mass_delete,
+  guard_lets_mass_change,
+  guard_lets_rollback,
+  guard_lets_circles,
+  // engine: observe, match, plan
+  delta_is_a_listing,
+  error_is_emptiness,
+  unreadable_is_gone,
+  rules_change_nothing,
+  unknown_end_is_absence,
+  load_forgets_intents,
+  retired_bases_stay,
+  // engine: hold
+  hold_lets_mail,
+  hold_lets_first_run,
+  hold_lets_shared_deletion,
+  hold_approves_later_contents,
+  // engine: keep, act, settle
+  keep_forgets_held_news,
+  keep_leaves_no_trail,
+  keep_takes_uid_twice,
+  act_before_commit,
+  act_unconditionally,
+  act_takes_race_for_ours,
+  act_takes_lost_answer_for_failure,
+  act_records_failure_as_done,
+  // engine: deciding, lineage
+  undo_overwrites_later_edits,
+  restore_keeps_epoch,
+  lineage_forgets_runs,
+  count_,
+};
+
+#ifdef KALENDS_MUTANTS
+bool is_on(Mutant mutant);
+#else
+consteval bool is_on(Mutant) { return false; }
+#endif
+
+}  // namespace kalends
