@@ -66,6 +66,7 @@ Result<Values> read_values(std::string_view note, const Block& block) {
     return fail(ErrorKind::invalid, "line 1: the frontmatter is not UTF-8; save the note as UTF-8");
   if (is_too_deep(head))
     return fail(ErrorKind::invalid, "line 1: the frontmatter is nested too deeply; make it flat");
+  if (auto plain = read_plain_values(head)) return *std::move(plain);
   try {
     const YAML::Node root = YAML::Load(std::string(head));
     Values values;
