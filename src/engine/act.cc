@@ -15,9 +15,6 @@ using ports::ItemRow;
 using ports::WriteRow;
 using sync::Intent;
 
-// How many outcomes one transaction takes in: a crash forgets at most these, and the next cycle sees them anew.
-constexpr std::size_t kBatch = 64;
-
 std::string opaque_uid(const std::string& nonce) { return nonce + "@kalends"; }
 
 }  // namespace
@@ -168,55 +165,66 @@ Result<void> Engine::Inner::settle(Transaction& tx, Cycle& cycle, Outcome& outco
   return put_base(tx, event, place.calendar, base, !dirty);
 }
 
-// Writes to different calendars are made at the same time, those of one calendar in their order. Outcomes go into the
-// store in whole transactions, whichever calendar they are of.
+// What one calendar was written, into the store in one transaction. Only what is safe from a power cut is settled: when
+// that cannot be had, every write of the batch is one of unknown end.
+Result<void> Engine::Inner::settle_batch(Cycle& cycle, const CalendarId& calendar,
+                                         const Result<std::optional<std::string>>& persisted,
+                                         std::vector<Outcome>& outcomes) {
+  auto tx = TRY(world.store.begin());
+  for (Outcome& outcome : outcomes) {
+    if (!persisted && outcome.written) outcome.written = std::unexpected(persisted.error());
+    TRY_VOID(settle(*tx, cycle, outcome));
+  }
+  if (persisted && *persisted) {
+    if (auto row = TRY(tx->calendar(calendar))) {
+      row->cursor = **persisted;
+      TRY_VOID(tx->put(*row));
+    }
+  }
+  outcomes.clear();
+  return tx->commit();
+}
+
+// Writes to different calendars are made at the same time, those of one calendar in their order and settled in batches.
 Result<void> Engine::Inner::act_at_once(Cycle& cycle, std::map<CalendarId, Lane>& lanes) {
-  std::vector<Outcome> outcomes;
   std::optional<Error> broken;  // of the store; after it nothing is written any more
   std::size_t made = 0, all = 0;
   for (const auto& [id, lane] : lanes) all += lane.writes.size();
-  auto flush = [&]() -> Result<void> {
-    if (outcomes.empty()) return {};
-    auto tx = TRY(world.store.begin());
-    for (Outcome& outcome : outcomes) TRY_VOID(settle(*tx, cycle, outcome));
-    outcomes.clear();
-    return tx->commit();
-  };
-  // Whether to go on.
-  auto take = [&](Outcome outcome) {
-    bool go_on = false;
-    executor().alone([&] {
-      if (broken) return;
-      if (world.progress != nullptr) world.progress->update("writing", ++made, all);
-      outcomes.push_back(std::move(outcome));
-      if (outcomes.size() >= kBatch)
-        if (auto flushed = flush(); !flushed) broken = flushed.error();
-      go_on = !broken;
-    });
-    return go_on;
-  };
-  auto work = [&](Lane& lane) {
-    for (Outcome& next : lane.writes) {
-      Outcome outcome = next;
+  auto work = [&](const CalendarId& id, Lane& lane) {
+    ports::Provider& provider = *providers.at(id);
+    std::vector<Outcome> outcomes;
+    for (std::size_t i = 0; i < lane.writes.size(); ++i) {
+      Outcome outcome = lane.writes[i];
       if (lane.refused) {
         outcome.written =
             fail(ErrorKind::rate_limited, "not tried, because an earlier write there was refused");
       } else {
-        outcome = write(cycle, *next.planned, *next.place);
+        outcome = write(cycle, *outcome.planned, *outcome.place);
         lane.refused = !outcome.written && (outcome.written.error().kind == ErrorKind::unauthorized ||
                                             outcome.written.error().kind == ErrorKind::rate_limited);
       }
-      if (!take(std::move(outcome))) return;
+      outcomes.push_back(std::move(outcome));
+      bool batch_is_full = outcomes.size() >= provider.capabilities().batch || i + 1 == lane.writes.size();
+      auto persisted = batch_is_full ? provider.persist() : std::nullopt;
+      bool go_on = false;
+      executor().alone([&] {
+        if (world.progress != nullptr) world.progress->update("writing", ++made, all);
+        if (!broken && batch_is_full)
+          if (auto settled = settle_batch(cycle, id, persisted, outcomes); !settled) broken = settled.error();
+        go_on = !broken;
+      });
+      if (!go_on) return;
     }
     lane.writes.clear();
   };
   std::vector<ports::Task> tasks;
   for (auto& entry : lanes)
     if (!entry.second.writes.empty())
-      tasks.push_back({providers.at(entry.first)->capabilities().server, [&] { work(entry.second); }});
+      tasks.push_back(
+          {providers.at(entry.first)->capabilities().server, [&] { work(entry.first, entry.second); }});
   executor().run(std::move(tasks));
   if (broken) return std::unexpected(*broken);
-  return flush();
+  return {};
 }
 
 Result<void> Engine::Inner::act(Cycle& cycle, std::vector<Planned>& planned) {

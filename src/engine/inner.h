@@ -155,6 +155,9 @@ struct Engine::Inner {
   Result<void> act_at_once(Cycle& cycle, std::map<CalendarId, Lane>& lanes);
   Outcome write(const Cycle& cycle, Planned& planned, sync::PlacePlan& place);
   Result<void> settle(Transaction& tx, Cycle& cycle, Outcome& outcome);
+  Result<void> settle_batch(Cycle& cycle, const CalendarId& calendar,
+                            const Result<std::optional<std::string>>& persisted,
+                            std::vector<Outcome>& outcomes);
 
   // reading.cc, lineage.cc
   Result<WriteView> view_of(const ports::WriteRow& row);

@@ -109,6 +109,8 @@ struct Capabilities {
   Exceptions exceptions = Exceptions::inside;
   bool parts_follow = true;            // removing a master removes the items of its exceptions
   std::int64_t clock_grain_ms = 1000;  // how coarse Item::updated is
+  std::size_t batch =
+      64;  // after so many writes they are made safe and settled: a crash forgets at most these
   std::string
       server;  // calendars with the same one share its patience: a few are asked at once. "" = nobody's
 };
@@ -139,6 +141,11 @@ class Provider {
 
   // Deletes `current` if it still has that version, else stale. An item already gone is a success.
   virtual Result<void> remove(const Item& current) = 0;
+
+  // Makes what was written since the last call safe from a power cut; until then a write may still be undone by one.
+  // Called before the outcomes of those writes are settled. An error leaves their outcome unknown. Gives the cursor of
+  // the last look moved past these writes, where a provider can tell one: nothing = the next look starts where it was.
+  virtual Result<std::optional<std::string>> persist() { return std::nullopt; }
 
   // Whom the provider would mail because of this write: empty when it would mail nobody or can be told not to.
   virtual std::vector<std::string> recipients(WriteKind kind, const Item* current,

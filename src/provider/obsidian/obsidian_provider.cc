@@ -18,6 +18,8 @@ namespace {
 // File systems give times in grains of up to two seconds: a younger file may change and keep its stamp.
 constexpr std::int64_t kGrainMs = 2'000;
 constexpr int kMostCopies = 999;
+// Making notes safe costs as much for a thousand as for a few.
+constexpr std::size_t kBatch = 1024;
 
 bool has_folder(const std::string& path) {
   struct stat found{};
@@ -97,6 +99,7 @@ ObsidianProvider::ObsidianProvider(Config config, const calendar::ZoneSource& zo
       settings_{dialect_of(config_.end_dates, vault_.root()), system_zone_, zones} {
   capabilities_.provider = "obsidian";
   capabilities_.clock_grain_ms = 1;
+  capabilities_.batch = kBatch;
 }
 
 calendar::Facts ObsidianProvider::project(const calendar::Facts& facts) const {
@@ -254,9 +257,12 @@ Result<ports::Written> ObsidianProvider::create(const ports::Draft& draft) {
     if (!created && created.error().kind == ErrorKind::stale) continue;
     if (!created) return std::unexpected(std::move(created).error());
     if (!draft.uid.empty()) path_by_uid_.insert_or_assign(draft.uid, path);
-    ports::Item item = TRY(get(RemoteId(path)));
-    if (item.version != sha256(text).hex()) return ports::Written{item.id, "", std::nullopt};
-    return ports::Written{item.id, item.version, item};
+    const std::string version = sha256(text).hex();
+    Reading reading = read_note(text, basename_of(path), settings_);
+    if (!*created || reading.kind != Reading::Kind::event)
+      return ports::Written{RemoteId(path), version, std::nullopt};
+    return ports::Written{RemoteId(path), version,
+                          item_of(path, version, std::move(reading.note), **created)};
   }
   return fail(ErrorKind::stale,
               fmt::format("{} has {} notes named {}", vault_.folder(), kMostCopies, note_name(event, 1)));

@@ -44,6 +44,10 @@ class ObsidianProvider : public ports::Provider {
                                 Instant now) override;
   // A note with text in its body goes to the vault's .trash, any other is deleted.
   Result<void> remove(const ports::Item& current) override;
+  Result<std::optional<std::string>> persist() override {
+    TRY_VOID(vault_.persist());
+    return std::nullopt;
+  }
   std::vector<std::string> recipients(ports::WriteKind, const ports::Item*,
                                       const calendar::Facts&) const override {
     return {};

@@ -21,6 +21,8 @@ namespace kalends::provider::obsidian {
 namespace {
 
 constexpr int kMostNames = 99;
+// So many paths are written to the disk one by one; more of them with all else that the file system has in hand.
+constexpr std::size_t kFewPaths = 16;
 
 std::string parent_of(const std::string& absolute) {
   const std::size_t slash = absolute.rfind('/');
@@ -42,30 +44,28 @@ Stamp stamp_of(const struct stat& found) {
           static_cast<std::uint64_t>(found.st_ino)};
 }
 
-// A new file with these bytes, on the disk when this returns. Removed again on failure.
-Result<void> write_new(const std::string& path, std::string_view bytes, mode_t mode, bool exact_mode) {
-  Descriptor file(::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, mode));
+enum class Durable : std::uint8_t { later, now };
+
+// A new file with these bytes. Removed again on failure.
+Result<void> write_new(const std::string& path, std::string_view bytes, Durable durable,
+                       std::optional<mode_t> exact_mode = std::nullopt) {
+  Descriptor file(
+      ::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, exact_mode.value_or(0666)));
   if (!file) return fail_errno("write", path);
   auto give_up = [&]() -> std::unexpected<Error> {
     auto error = fail_errno("write", path);
     ::unlink(path.c_str());
     return error;
   };
-  if (exact_mode && ::fchmod(file.get(), mode) != 0) return give_up();
+  if (exact_mode && ::fchmod(file.get(), *exact_mode) != 0) return give_up();
   while (!bytes.empty()) {
     const ssize_t written = ::write(file.get(), bytes.data(), bytes.size());
     if (written < 0 && errno == EINTR) continue;
     if (written <= 0) return give_up();
     bytes.remove_prefix(static_cast<std::size_t>(written));
   }
-  if (::fsync(file.get()) != 0) return give_up();
+  if (durable == Durable::now && ::fsync(file.get()) != 0) return give_up();
   return {};
-}
-
-// Renames are durable once their folder is. A file system that cannot do this has done what it can.
-void sync_folder(const std::string& folder) {
-  Descriptor opened(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-  if (opened) ::fsync(opened.get());
 }
 
 // Moves without replacing anything, also where the file system lacks the flag for it.
@@ -129,10 +129,10 @@ Result<Stamp> Vault::stamp(const std::string& path) const {
   return stamp_of(found);
 }
 
-Result<void> Vault::create(const std::string& path, std::string_view bytes) {
+Result<std::optional<Stamp>> Vault::create(const std::string& path, std::string_view bytes) {
   const std::string absolute = TRY(resolve(path));
   const std::string temporary = temporary_beside(absolute);
-  TRY_VOID(write_new(temporary, bytes, 0666, false));
+  TRY_VOID(write_new(temporary, bytes, Durable::later));
   if (!move_to_free_name(temporary, absolute)) {
     auto error = errno == EEXIST
                      ? std::unexpected(Error{ErrorKind::stale, absolute + " is there already", {}})
@@ -140,8 +140,10 @@ Result<void> Vault::create(const std::string& path, std::string_view bytes) {
     ::unlink(temporary.c_str());
     return error;
   }
-  sync_folder(parent_of(absolute));
-  return {};
+  remember_to_persist(absolute);
+  struct stat found{};
+  if (::lstat(absolute.c_str(), &found) != 0) return std::nullopt;
+  return stamp_of(found);
 }
 
 Result<void> Vault::replace(const std::string& path, std::string_view bytes,
@@ -151,7 +153,8 @@ Result<void> Vault::replace(const std::string& path, std::string_view bytes,
   struct stat found{};
   if (::lstat(absolute.c_str(), &found) != 0) return fail_errno("read", absolute);
   const std::string temporary = temporary_beside(absolute);
-  TRY_VOID(write_new(temporary, bytes, found.st_mode & 07777, true));
+  remember_to_persist(absolute);
+  TRY_VOID(write_new(temporary, bytes, Durable::now, found.st_mode & 07777));
   if (::renameat2(AT_FDCWD, temporary.c_str(), AT_FDCWD, absolute.c_str(), RENAME_EXCHANGE) == 0) {
     auto taken = read_whole(temporary, kMaxNoteBytes);
     if (!taken || sha256(*taken).hex() != expected_sha256) {
@@ -165,20 +168,19 @@ Result<void> Vault::replace(const std::string& path, std::string_view bytes,
     ::unlink(temporary.c_str());
     return error;
   }
-  sync_folder(parent_of(absolute));
   return {};
 }
 
 Result<void> Vault::move_away(const std::string& from, const std::string& to,
                               const std::string& expected_sha256) {
   if (sha256(TRY(read_whole(from, kMaxNoteBytes))).hex() != expected_sha256) return stale(from);
+  remember_to_persist(from);
   if (!move_to_free_name(from, to)) return fail_errno("move", from);
   auto taken = read_whole(to, kMaxNoteBytes);
   if (!taken || sha256(*taken).hex() != expected_sha256) {
     move_to_free_name(to, from);
     return stale(from);
   }
-  sync_folder(parent_of(from));
   return {};
 }
 
@@ -202,6 +204,25 @@ Result<void> Vault::remove(const std::string& path, const std::string& expected_
   const std::string temporary = temporary_beside(absolute);
   TRY_VOID(move_away(absolute, temporary, expected_sha256));
   if (::unlink(temporary.c_str()) != 0) return fail_errno("delete", temporary);
+  return {};
+}
+
+void Vault::remember_to_persist(const std::string& file) {
+  volatile_.insert(file);
+  volatile_.insert(parent_of(file));
+}
+
+Result<void> Vault::persist() {
+  if (volatile_.empty()) return {};
+  const bool few = volatile_.size() <= kFewPaths;
+  const std::set<std::string> all = few ? volatile_ : std::set<std::string>{folder_};
+  for (const std::string& path : all) {
+    Descriptor opened(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
+    if (!opened && few && errno == ENOENT) continue;  // somebody took it away since
+    if (!opened || (few ? ::fsync(opened.get()) : ::syncfs(opened.get())) != 0)
+      return fail_errno("write", path);
+  }
+  volatile_.clear();
   return {};
 }
 

@@ -4,6 +4,8 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -44,22 +46,29 @@ class Vault {
   Result<std::string> read(const std::string& path) const;
   Result<Stamp> stamp(const std::string& path) const;
 
-  // stale when a file of that name is there.
-  Result<void> create(const std::string& path, std::string_view bytes);
-  // stale unless the file holds bytes of that digest. Its mode stays.
+  // stale when a file of that name is there. Gives the stamp of a file that holds these bytes, nothing when somebody
+  // was at it since. On the disk only after persist().
+  Result<std::optional<Stamp>> create(const std::string& path, std::string_view bytes);
+  // stale unless the file holds bytes of that digest. Its mode stays. The bytes are on the disk before they take the
+  // place of the old ones, so that no power cut can leave neither.
   Result<void> replace(const std::string& path, std::string_view bytes, const std::string& expected_sha256);
   // To the folder .trash of the vault (of this folder when it is in no vault), under a name that is free there.
   Result<void> trash(const std::string& path, const std::string& expected_sha256);
   Result<void> remove(const std::string& path, const std::string& expected_sha256);
+  // Everything written so far is on the disk when this returns: of a few files each, of many the whole file system at
+  // once.
+  Result<void> persist();
 
  private:
   Result<std::string> resolve(const std::string& path) const;
   std::string temporary_beside(const std::string& absolute);
   Result<void> move_away(const std::string& from, const std::string& to, const std::string& expected_sha256);
+  void remember_to_persist(const std::string& file);
 
   std::string folder_;
   std::string root_;
   std::uint64_t temporaries_ = 0;
+  std::set<std::string> volatile_;  // files and folders that are not known to be on the disk; absolute
 };
 
 }  // namespace kalends::provider::obsidian
