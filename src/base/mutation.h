@@ -27,7 +27,7 @@ enum class Mutant : std::uint8_t {
   route_forgets_age,
   // match
   match_takes_second_item,
-  match_forgets_own_create,
+  match_ignores_marks,
   match_joins_across_masks,
   match_removes_peoples_copies,
   // diff
@@ -49,7 +49,6 @@ enum class Mutant : std::uint8_t {
   // absence
   unknown_is_absence,
   deletion_beats_edit,
-  retired_absence_is_deletion,
   rejected_deletion_is_done,
   // plan
   plan_pushes_over_parked,
@@ -57,6 +56,8 @@ enum class Mutant : std::uint8_t {
   plan_creates_unseen,
   plan_keeps_telling_name,
   plan_leaves_dead,
+  plan_agrees_unseen,
+  plan_removes_unlinked,
   // settle
   settle_believes_itself,
   settle_takes_all_it_reads,
@@ -72,7 +73,6 @@ enum class Mutant : std::uint8_t {
   error_is_emptiness,
   unreadable_is_gone,
   rules_change_nothing,
-  unknown_end_is_absence,
   load_forgets_intents,
   retired_bases_stay,
   // engine: hold

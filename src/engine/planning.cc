@@ -131,7 +131,6 @@ Result<Planned> Engine::Inner::plan_one(Transaction& tx, Cycle& cycle, Loaded lo
     } else if (item == loaded.items.end()) {
       // After a write there of unknown end only the next listing says what is there.
       bool known = place.reachable && !cycle.failed.contains({loaded.row.id, id});
-      if (is_on(Mutant::unknown_end_is_absence)) known = place.reachable;
       if (known && place.base) known = !TRY(may_be_unreadable(tx, id, *place.base));
       place.seen.kind = known ? Observation::Kind::absent : Observation::Kind::unknown;
     } else if (item->second.state == ItemRow::State::gone) {

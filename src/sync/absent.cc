@@ -54,8 +54,7 @@ void pull_absent(Draft draft, const Place& place, const Lens& lens, PlacePlan& o
     base.items.clear();
   };
   if (!plan.hub.alive()) return forget(Standing::gone);
-  bool retired = base.standing == Standing::retired && !is_on(Mutant::retired_absence_is_deletion);
-  if (retired || !lens.routed) return forget(Standing::none);
+  if (base.standing == Standing::retired || !lens.routed) return forget(Standing::none);
   if (place.restore_absent && !is_on(Mutant::rejected_deletion_is_done)) return forget(Standing::none);
   // Outside of its window a copy is left alone, and its absence proves nothing.
   if (lens.role == Role::copy && lens.aged) return forget(Standing::none);

@@ -60,7 +60,7 @@ std::optional<Match> join(const Arrival& arrival, const std::vector<Link>& links
 }
 
 std::optional<Match> by_mark(const Arrival& arrival, const Candidate& candidate) {
-  if (candidate.made_here && !is_on(Mutant::match_forgets_own_create))
+  if (candidate.made_here)
     return Match{
         Match::Kind::attach, candidate.event, Role::copy, {}, "the mark of our own unfinished write"};
   if (candidate.live_here) {
@@ -82,7 +82,7 @@ std::optional<Match> by_mark(const Arrival& arrival, const Candidate& candidate)
 
 Match choose(const Arrival& arrival, const std::vector<Link>& links, const std::optional<Candidate>& marked,
              const std::vector<Candidate>& by_uid, const std::vector<Candidate>& by_fingerprint) {
-  if (marked && arrival.nonce) {
+  if (marked && arrival.nonce && !is_on(Mutant::match_ignores_marks)) {
     if (auto match = by_mark(arrival, *marked)) return *match;
     return {};  // a person's duplicate of a marked item is an event of its own, whatever its uid says
   }

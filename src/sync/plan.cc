@@ -153,6 +153,17 @@ std::optional<Push> update_push(EventPlan& plan, const Place& place, const Lens&
               "the event changed elsewhere"};
 }
 
+// Whether the hub has something for that place which the two have not agreed on.
+bool is_behind(const EventPlan& plan, const Place& place, const Lens& lens, const Base& base) {
+  Facts shown = place.project(through(lens, facts_of(plan.hub)));
+  Facts agreed;
+  for (const auto& [path, field] : base.fields)
+    if (field.shown) agreed.set(path, *field.shown);
+  return std::ranges::any_of(calendar::difference(agreed, shown), [&](const calendar::Change& change) {
+    return !is_parked(place, change.path) && !waits(plan, place.calendar, change.path);
+  });
+}
+
 // What a person put on a place that may not change it goes with our removal, so a conflict keeps it.
 void keep_drift(EventPlan& plan, const Place& place, PlacePlan& out) {
   for (auto& [path, agreed] : out.base.fields) {
@@ -166,7 +177,7 @@ void push_place(EventPlan& plan, const Place& place, const Lens& lens, PlacePlan
   Base& base = out.base;
   bool alive = plan.hub.alive();
   bool present = base.standing == Standing::present;
-  if (present && !lens.routed) {
+  if (present && !lens.routed && !is_on(Mutant::plan_removes_unlinked)) {
     base.standing = Standing::retired;
     base.fields.clear();
     out.base_changed = true;
@@ -184,6 +195,11 @@ void push_place(EventPlan& plan, const Place& place, const Lens& lens, PlacePlan
     out.push = Push{Intent::Kind::remove, place.seen.facts, {}, {}, std::move(why)};
     keep_drift(plan, place, out);
     write = true;
+  } else if (present && alive && lens.wanted && place.seen.kind == Observation::Kind::unknown &&
+             !is_on(Mutant::plan_agrees_unseen)) {
+    // What it holds now is not known, so nothing is agreed about it; what the hub has for it waits.
+    if (place.writable && is_behind(plan, place, lens, base)) out.settled = false;
+    return;
   } else if (present && alive && lens.wanted) {
     out.push = update_push(plan, place, lens, out);
     write = out.push.has_value();

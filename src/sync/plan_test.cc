@@ -220,6 +220,20 @@ TEST(Plan, UnknownIsNeverAbsent) {
   EXPECT_EQ(bench.remote["work"]->get("title"), "Edited");
 }
 
+TEST(Plan, NothingIsAgreedWithWhatCouldNotBeLookedAt) {
+  Bench bench({Bench::link({"home", "work"})});
+  bench.remote = {{"work", kMeeting}, {"home", std::nullopt}};
+  bench.remote["work"]->set("location", "Room 1");
+  bench.settle_down();
+  bench.unseen = {"work"};
+  bench.remote["home"]->erase("location");
+  EXPECT_EQ(bench.cycle(), 0);
+  bench.unseen.clear();
+  bench.settle_down();
+  EXPECT_EQ(bench.remote["work"]->find("location"), nullptr) << "a removal is carried on, not taken back";
+  EXPECT_EQ(bench.remote["home"]->find("location"), nullptr);
+}
+
 TEST(Plan, ABusyCopyShowsOnlyTimeAndSurvivesItsEdit) {
   Privacy busy;
   busy.mask = true;
