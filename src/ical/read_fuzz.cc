@@ -5,27 +5,12 @@
 #include <string_view>
 
 #include "base/error.h"
+#include "calendar/test_zone.h"
 #include "ical/text.h"
 
-namespace {
-
-using namespace kalends;
-
-// UTC and nothing else, so that a run does not depend on the machine's zones.
-class OnlyUtc : public calendar::ZoneSource {
- public:
-  const calendar::Zone* find(std::string_view name) const override {
-    return name == "UTC" || name == "Etc/UTC" ? &utc_ : nullptr;
-  }
-
- private:
-  calendar::Zone utc_ = calendar::Zone::fixed("Etc/UTC", 0);
-};
-
-}  // namespace
-
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-  static const OnlyUtc zones;
+  using namespace kalends;
+  static const calendar::OnlyUtc zones;
   std::string_view text(reinterpret_cast<const char*>(data), size);
   auto reading = ical::read(text, zones, ical::Limits{1u << 18, 1u << 12, 1000, 8});
   if (!reading) return 0;

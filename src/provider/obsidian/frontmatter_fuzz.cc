@@ -5,22 +5,13 @@
 #include <string>
 
 #include "base/error.h"
+#include "calendar/test_zone.h"
 #include "provider/obsidian/note.h"
 #include "provider/obsidian/values.h"
 
 namespace {
 
 namespace obsidian = kalends::provider::obsidian;
-
-class OneZone : public kalends::calendar::ZoneSource {
- public:
-  const kalends::calendar::Zone* find(std::string_view name) const override {
-    return name == "Etc/UTC" ? &utc_ : nullptr;
-  }
-
- private:
-  kalends::calendar::Zone utc_ = kalends::calendar::Zone::fixed("Etc/UTC", 0);
-};
 
 void read_and_edit(const std::string& text, const obsidian::NoteSettings& settings) {
   const obsidian::Reading reading = obsidian::read_note(text, "basename", settings);
@@ -44,7 +35,7 @@ void read_and_edit(const std::string& text, const obsidian::NoteSettings& settin
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-  static const OneZone zones;
+  static const kalends::calendar::OnlyUtc zones;
   const std::string text(reinterpret_cast<const char*>(data), size);
   KALENDS_CHECK(obsidian::apply_edits(text, {}) == text);
   read_and_edit(text, {obsidian::Dialect::original, "Etc/UTC", zones});
