@@ -291,5 +291,17 @@ TEST(Config, AMisspeltKeyIsOneProblem) {
             "k:6:1: [[calendar]] has no key \"pasword\"; did you mean \"password\"?");
 }
 
+TEST(Config, WhatIsNoTomlIsAProblemWithItsPlace) {
+  const auto place_of = [](const std::string& text) {
+    const auto config = parse_config(text, "kalends.toml", "/desk", [](std::string_view) { return true; });
+    return config ? Place{} : config.error().front().place;
+  };
+  EXPECT_EQ(place_of("[[+a"), (Place{1, 3})) << "no key begins like that";
+  EXPECT_EQ(place_of("\n\xC3\xABtat = 1\n"), (Place{2, 1})) << "a key outside of ASCII has no quotes";
+  EXPECT_EQ(place_of("[[\x13 calendar]]"), (Place{1, 3}));
+  EXPECT_EQ(place_of("# \xC3\xAB\x7F"), (Place{1, 4})) << "columns count characters";
+  EXPECT_EQ(place_of(std::string("a = 1\n\0", 7)), (Place{2, 1}));
+}
+
 }  // namespace
 }  // namespace kalends::app

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <charconv>
 #include <cmath>
 #include <cstring>
@@ -170,6 +171,15 @@ class Reader {
     return refuse("this is no JSON value");
   }
 
+  static bool has_twins(const Json::Object& object) {
+    if (object.size() < 2) return false;
+    std::vector<std::string_view> names;
+    names.reserve(object.size());
+    for (const auto& [name, value] : object) names.push_back(name);
+    std::sort(names.begin(), names.end());
+    return std::adjacent_find(names.begin(), names.end()) != names.end();
+  }
+
   Result<Json> read_object(int depth) {
     ++at_;
     Json::Object object;
@@ -183,7 +193,10 @@ class Reader {
       if (!take(":")) return refuse("a colon is missing");
       object.emplace_back(std::move(name), TRY(read(depth + 1)));
       skip_space();
-      if (take("}")) return Json(std::move(object));
+      if (take("}")) {
+        if (has_twins(object)) return refuse("an object has two members of one name");
+        return Json(std::move(object));
+      }
       if (!take(",")) return refuse("a comma or closing brace is missing");
     }
   }

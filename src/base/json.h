@@ -1,5 +1,6 @@
 // A JSON document as a tree, for answers we print and small documents we read. RFC 8259.
-// Bounded: reading refuses nesting past kMaxJsonDepth; every refusal names line and column.
+// Bounded: reading refuses nesting past kMaxJsonDepth, and two members of one name (RFC 7493 section 2.3); every refusal
+// names line and column.
 #pragma once
 
 #include <cstdint>

@@ -36,6 +36,34 @@ std::string unescape(std::string_view text) {
   return out;
 }
 
+// A parameter's value as RFC 6868 spells it inside quotes.
+std::string quote_parameter(std::string_view text) {
+  std::string out;
+  for (const char c : text) {
+    switch (c) {
+      case '^': out += "^^"; break;
+      case '"': out += "^'"; break;
+      case '\n': out += "^n"; break;
+      default: out += c;
+    }
+  }
+  return out;
+}
+
+std::string unquote_parameter(std::string_view text) {
+  std::string out;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const char next = i + 1 < text.size() ? text[i + 1] : '\0';
+    if (text[i] == '^' && (next == '^' || next == '\'' || next == 'n')) {
+      out += next == '^' ? '^' : next == 'n' ? '\n' : '"';
+      ++i;
+    } else {
+      out += text[i];
+    }
+  }
+  return out;
+}
+
 // The series' facts as its occurrence at `slot` has them when nothing is overridden.
 calendar::Facts facts_at(const calendar::Event& series, calendar::LocalTime slot) {
   calendar::Event event = series;
@@ -73,20 +101,44 @@ calendar::Override override_of(const calendar::Event& series, calendar::LocalTim
   return change;
 }
 
+std::string to_pointer(std::string_view name) {
+  std::string out;
+  for (const char c : name) {
+    if (c == '~')
+      out += "~0";
+    else if (c == '/')
+      out += "~1";
+    else
+      out += c;
+  }
+  return out;
+}
+
+std::string from_pointer(std::string_view token) {
+  std::string out;
+  for (std::size_t i = 0; i < token.size(); ++i) {
+    const char next = i + 1 < token.size() ? token[i + 1] : '\0';
+    if (token[i] == '~' && (next == '0' || next == '1')) {
+      out += next == '0' ? '~' : '/';
+      ++i;
+    } else {
+      out += token[i];
+    }
+  }
+  return out;
+}
+
 std::string line_of_member(const std::string& name, const Json& value) {
-  std::string pointer = name;
-  for (std::size_t i = 0; (i = pointer.find('"', i)) != std::string::npos;) pointer.replace(i, 1, "^'");
-  return fmt::format("{}{}\":{}", kStart, pointer, escape(value.dump()));
+  return fmt::format("{}{}\":{}", kStart, quote_parameter(name), escape(value.dump()));
 }
 
 std::optional<std::pair<std::string, Json>> member_of_line(std::string_view line) {
   if (!line.starts_with(kStart)) return std::nullopt;
   const std::size_t end = line.find("\":", kStart.size());
   if (end == std::string_view::npos) return std::nullopt;
-  std::string name(line.substr(kStart.size(), end - kStart.size()));
-  for (std::size_t i = 0; (i = name.find("^'", i)) != std::string::npos;) name.replace(i, 2, "\"");
+  std::string name = unquote_parameter(line.substr(kStart.size(), end - kStart.size()));
   auto value = parse_json(unescape(line.substr(end + 2)));
-  if (!value || name.empty()) return std::nullopt;
+  if (!value) return std::nullopt;
   return std::pair{std::move(name), std::move(*value)};
 }
 

@@ -26,6 +26,10 @@ Result<calendar::Event> instance_of(const calendar::Event& series, calendar::Loc
 calendar::Override override_of(const calendar::Event& series, calendar::LocalTime slot,
                                const calendar::Event& instance);
 
+// A member's name as one step of a pointer, and back. RFC 6901 section 4.
+std::string to_pointer(std::string_view name);
+std::string from_pointer(std::string_view token);
+
 // An unknown member as a content line "JSPROP;JSPTR="name":json", and back.
 std::string line_of_member(const std::string& name, const Json& value);
 std::optional<std::pair<std::string, Json>> member_of_line(std::string_view line);

@@ -28,6 +28,11 @@ bool truth(const Json& object, std::string_view name) {
   return value && value->boolean() && *value->boolean();
 }
 
+// Whether a text can be a content line: some of it, and all on one line.
+bool is_line(const std::string& line) {
+  return !line.empty() && line.find_first_of("\r\n") == std::string::npos;
+}
+
 // The values of a map member ("locations"), in order; nothing when it is none.
 std::vector<std::pair<std::string, const Json*>> entries(const Json& object, std::string_view name) {
   std::vector<std::pair<std::string, const Json*>> out;
@@ -147,7 +152,7 @@ Result<void> read_reminders(const Json& object, Event& event) {
     reminder.description = text(*alert, kDescription);
     if (const Json* lines = alert->find(kLines); lines && lines->items())
       for (const Json& line : *lines->items())
-        if (line.string()) reminder.unknown.push_back(*line.string());
+        if (line.string() && is_line(*line.string())) reminder.unknown.push_back(*line.string());
     event.reminders.push_back(std::move(reminder));
   }
   return {};
@@ -191,7 +196,7 @@ void read_unknown(const Json& object, Event& event) {
     calendar::Unknown unknown{name, {}};
     if (lines->items())
       for (const Json& line : *lines->items())
-        if (line.string()) unknown.lines.push_back(*line.string());
+        if (line.string() && is_line(*line.string())) unknown.lines.push_back(*line.string());
     if (!unknown.lines.empty()) event.unknown.push_back(std::move(unknown));
   }
   for (const auto& [name, zone] : entries(object, kZones))
@@ -230,15 +235,17 @@ Result<Event> read_body(const Json& object) {
   read_people(object, event);
   TRY_VOID(read_reminders(object, event));
   read_unknown(object, event);
+  calendar::normalise(event);
   return event;
 }
 
-// RFC 8984 section 1.4.9: members of the patch are pointers into the object; null takes away.
+// RFC 8984 section 1.4.9: members of the patch are pointers into the object; null takes away. No pointer goes deeper than
+// a document may.
 Json patched(const Json& object, const Json& patch) {
   Json out = object;
   for (const auto& [pointer, value] : *patch.members()) {
     const std::size_t slash = pointer.find('/');
-    const std::string name = pointer.substr(0, slash);
+    const std::string name = from_pointer(pointer.substr(0, slash));
     Json changed = value;
     if (slash != std::string::npos) {
       const Json* inner = out.find(name);
@@ -257,11 +264,16 @@ Json patched(const Json& object, const Json& patch) {
   return out;
 }
 
-Result<void> read_override(const Json& object, const std::string& slot_text, const Json& patch,
-                           Event& event) {
+// One entry of recurrenceOverrides. `object` and `series` have no overrides of their own.
+Result<void> read_override(const Json& object, const Event& series, const std::string& slot_text,
+                           const Json& patch, Event& event) {
   const auto slot = calendar::parse_local_time(slot_text);
   if (!slot || !patch.members())
     return refuse("recurrenceOverrides", fmt::format("has a wrong entry \"{}\"", slot_text));
+  for (const auto& [pointer, value] : *patch.members())
+    if (std::ranges::count(pointer, '/') > kMaxJsonDepth)
+      return refuse("recurrenceOverrides",
+                    fmt::format("points more than {} members deep at \"{}\"", kMaxJsonDepth, slot_text));
   if (truth(patch, "excluded")) {
     event.overrides[*slot].excluded = true;
     return {};
@@ -278,7 +290,7 @@ Result<void> read_override(const Json& object, const std::string& slot_text, con
   Json moved = object;
   moved.set("start", slot_text);
   const Event instance = TRY(read_body(patched(moved, patch)));
-  event.overrides[*slot] = override_of(event, *slot, instance);
+  event.overrides[*slot] = override_of(series, *slot, instance);
   return {};
 }
 
@@ -296,9 +308,15 @@ Result<Event> from_json(const Json& object, const calendar::ZoneSource& zones) {
   };
   TRY_VOID(read_rules("recurrenceRules", event.recurrence.rules));
   TRY_VOID(read_rules("excludedRecurrenceRules", event.recurrence.exclusion_rules));
-  for (const auto& [slot, patch] : entries(object, "recurrenceOverrides"))
-    TRY_VOID(read_override(object, slot, *patch, event));
-  std::ranges::sort(event.recurrence.extra_dates);
+  const auto overrides = entries(object, "recurrenceOverrides");
+  if (!overrides.empty()) {
+    const Event series = event;
+    Json::Object rest = *object.members();
+    std::erase_if(rest, [](const auto& member) { return member.first == "recurrenceOverrides"; });
+    const Json bare(std::move(rest));
+    for (const auto& [slot, patch] : overrides) TRY_VOID(read_override(bare, series, slot, *patch, event));
+  }
+  calendar::normalise(event);
   return event;
 }
 

@@ -1,6 +1,8 @@
 // Events to JSCalendar.
 #include <fmt/format.h>
 
+#include <map>
+
 #include "base/text.h"
 #include "jscalendar/members.h"
 #include "jscalendar/text.h"
@@ -11,12 +13,17 @@ namespace {
 using calendar::Event;
 using calendar::TimeKind;
 
-// Adds `item` to the map member `name` under the next number, as RFC 8984 keys things that have no name of their own.
-void add(Json& out, const char* name, Json item) {
-  Json map = out.find(name) ? *out.find(name) : Json::object();
-  map.set(std::to_string(map.members()->size() + 1), std::move(item));
-  out.set(name, std::move(map));
-}
+// A map member whose keys are numbers from 1 on, as RFC 8984 keys things that have no name of their own.
+class Numbered {
+ public:
+  void add(Json item) { members_.emplace_back(std::to_string(members_.size() + 1), std::move(item)); }
+  void put(Json& out, const char* name) {
+    if (!members_.empty()) out.set(name, std::move(members_));
+  }
+
+ private:
+  Json::Object members_;
+};
 
 void set_text(Json& out, const char* name, const std::string& text) {
   if (!text.empty()) out.set(name, text);
@@ -31,7 +38,10 @@ void put_when(Json& out, const Event& event) {
 
 void put_places(Json& out, const Event& event) {
   std::vector<std::string> names = event.more_locations;
-  if (!event.location.empty() || !event.geo.empty()) names.insert(names.begin(), event.location);
+  // The first one is the location, with or without a name.
+  if (!names.empty() || !event.location.empty() || !event.geo.empty())
+    names.insert(names.begin(), event.location);
+  Numbered locations, virtual_locations, links;
   for (std::size_t i = 0; i < names.size(); ++i) {
     Json place = Json::object();
     place.set("@type", "Location");
@@ -41,20 +51,22 @@ void put_places(Json& out, const Event& event) {
       if (const auto at = coordinates.find(';'); at != std::string::npos) coordinates[at] = ',';
       place.set("coordinates", "geo:" + coordinates);
     }
-    add(out, "locations", std::move(place));
+    locations.add(std::move(place));
   }
   if (!event.when.end_zone.empty())
-    add(out, "locations",
-        Json::object()
-            .set("@type", "Location")
-            .set("relativeTo", "end")
-            .set("timeZone", event.when.end_zone));
+    locations.add(Json::object()
+                      .set("@type", "Location")
+                      .set("relativeTo", "end")
+                      .set("timeZone", event.when.end_zone));
   for (const std::string& uri : event.conferences)
-    add(out, "virtualLocations", Json::object().set("@type", "VirtualLocation").set("uri", uri));
+    virtual_locations.add(Json::object().set("@type", "VirtualLocation").set("uri", uri));
   for (const std::string& uri : event.attachments)
-    add(out, "links", Json::object().set("@type", "Link").set("href", uri).set("rel", "enclosure"));
+    links.add(Json::object().set("@type", "Link").set("href", uri).set("rel", "enclosure"));
   if (!event.url.empty())
-    add(out, "links", Json::object().set("@type", "Link").set("href", event.url).set("rel", "describedby"));
+    links.add(Json::object().set("@type", "Link").set("href", event.url).set("rel", "describedby"));
+  locations.put(out, "locations");
+  virtual_locations.put(out, "virtualLocations");
+  links.put(out, "links");
 }
 
 Json participant(const calendar::Attendee& who, bool owner, bool attends) {
@@ -84,16 +96,20 @@ Json participant(const calendar::Attendee& who, bool owner, bool attends) {
 void put_people(Json& out, const Event& event) {
   if (event.organizer) out.set("replyTo", Json::object().set("imip", event.organizer->address));
   bool organizer_attends = false;
+  Numbered participants;
   for (const calendar::Attendee& attendee : event.attendees) {
-    const bool owner = event.organizer && event.organizer->address == attendee.address;
+    // One participant stands for both where it says all that the organizer says.
+    const bool owner = event.organizer && event.organizer->address == attendee.address &&
+                       event.organizer->name == attendee.name && event.organizer->parameters.empty();
     organizer_attends = organizer_attends || owner;
-    add(out, "participants", participant(attendee, owner, true));
+    participants.add(participant(attendee, owner, true));
   }
-  if (event.organizer && !organizer_attends)
-    add(out, "participants", participant(*event.organizer, true, false));
+  if (event.organizer && !organizer_attends) participants.add(participant(*event.organizer, true, false));
+  participants.put(out, "participants");
 }
 
 void put_reminders(Json& out, const Event& event) {
+  Numbered alerts;
   for (const calendar::Reminder& reminder : event.reminders) {
     Json trigger = Json::object();
     if (reminder.anchor == calendar::Reminder::Anchor::absolute) {
@@ -110,8 +126,9 @@ void put_reminders(Json& out, const Event& event) {
       for (const std::string& line : reminder.unknown) lines.push(line);
       alert.set(kLines, std::move(lines));
     }
-    add(out, "alerts", std::move(alert));
+    alerts.add(std::move(alert));
   }
+  alerts.put(out, "alerts");
 }
 
 // Members of a JSEvent that came through iCalendar go back to their own place; other unknown lines into one of ours.
@@ -146,10 +163,9 @@ Json body(const Event& event) {
   set_text(out, "description", event.description);
   put_when(out, event);
   put_places(out, event);
-  for (const std::string& category : event.categories) {
-    Json keywords = out.find("keywords") ? *out.find("keywords") : Json::object();
-    out.set("keywords", keywords.set(category, true));
-  }
+  Json::Object keywords;
+  for (const std::string& category : event.categories) keywords.emplace_back(category, true);
+  if (!keywords.empty()) out.set("keywords", std::move(keywords));
   set_text(out, "color", event.colour);
   set_text(out, "status", event.status);
   if (!event.visibility.empty())
@@ -167,36 +183,43 @@ Json patch_of(const Json& master, const Json& instance, calendar::LocalTime slot
   Json patch = Json::object();
   for (const auto& [name, value] : *instance.members()) {
     const Json* before = master.find(name);
-    // An occurrence starts at its own slot unless the patch says otherwise.
-    if (name == "start" && *value.string() == calendar::to_string(slot)) continue;
+    // An occurrence starts at its own slot unless the patch says otherwise, wherever the series starts.
+    if (name == "start") {
+      if (*value.string() != calendar::to_string(slot)) patch.set(name, value);
+      continue;
+    }
     if (name == "uid" || name == "sequence" || name == "created" || name == "updated") continue;
-    if (!before || before->dump() != value.dump()) patch.set(name, value);
+    if (!before || before->dump() != value.dump()) patch.set(to_pointer(name), value);
   }
   for (const auto& [name, value] : *master.members())
-    if (!instance.find(name)) patch.set(name, Json());
+    if (!instance.find(name)) patch.set(to_pointer(name), Json());
   return patch;
 }
 
 void put_overrides(Json& out, const Event& event, const Json& master) {
-  Json overrides = Json::object();
+  std::map<calendar::LocalTime, Json> patches;
   for (const calendar::ExtraDate& extra : event.recurrence.extra_dates) {
     Json patch = Json::object();
     if (extra.duration) patch.set("duration", calendar::to_string(*extra.duration));
-    overrides.set(calendar::to_string(extra.start), std::move(patch));
+    patches[extra.start] = std::move(patch);
   }
+  Event series = event;
+  series.overrides.clear();
+  series.recurrence = {};
   for (const auto& [slot, change] : event.overrides) {
-    const std::string name = calendar::to_string(slot);
     if (change.excluded) {
-      overrides.set(name, Json::object().set("excluded", true));
+      patches[slot] = Json::object().set("excluded", true);
       continue;
     }
-    const auto instance = instance_of(event, slot, change);
+    const auto instance = instance_of(series, slot, change);
     Json patch = instance ? patch_of(master, body(*instance), slot) : Json::object();
     // The patch takes the place of the RDATE's own entry, and has to say that there was one.
-    if (overrides.find(name)) patch.set(kAdded, true);
-    overrides.set(name, std::move(patch));
+    if (patches.contains(slot)) patch.set(kAdded, true);
+    patches[slot] = std::move(patch);
   }
-  if (!overrides.members()->empty()) out.set("recurrenceOverrides", std::move(overrides));
+  Json::Object overrides;
+  for (auto& [slot, patch] : patches) overrides.emplace_back(calendar::to_string(slot), std::move(patch));
+  if (!overrides.empty()) out.set("recurrenceOverrides", std::move(overrides));
 }
 
 }  // namespace
