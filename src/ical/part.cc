@@ -307,6 +307,9 @@ class PartReader {
     if (auto duration = parse_loose_duration(text)) return duration;
     auto end = read_moment(line, text, zones_);
     std::int64_t seconds = end ? end->moment.time.seconds - start.moment.time.seconds : -1;
+    const bool zoned = end && start.zone != nullptr && end->zone != nullptr;
+    if (zoned && start.zone->zone != nullptr && end->zone->zone != nullptr)
+      seconds = end->zone->zone->to_utc(end->moment.time) - start.zone->zone->to_utc(start.moment.time);
     if (seconds >= 0) return Duration{0, seconds};
     warn(line, "the length of a PERIOD cannot be read; the event's own is taken");
     return std::nullopt;

@@ -86,6 +86,24 @@ TEST(Read, ThisAndFutureReachesEachLaterSlotWithoutAnOverrideOfItsOwn) {
   EXPECT_EQ(facts.find("overrides/2026-03-12T09:00:00"), nullptr);
 }
 
+TEST(Read, ThisAndFutureReachesNoSlotThatAnExruleTakesAway) {
+  std::string series =
+      event("DTSTART:20260302T090000Z\r\nRRULE:FREQ=DAILY;COUNT=8\r\nEXRULE:FREQ=DAILY;BYDAY=TH\r\n");
+  Facts facts = facts_of(
+      series + event("RECURRENCE-ID;RANGE=THISANDFUTURE:20260303T090000Z\r\nDTSTART:20260303T100000Z\r\n"));
+  EXPECT_NE(facts.find("overrides/2026-03-04T09:00:00"), nullptr);
+  EXPECT_EQ(facts.find("overrides/2026-03-05T09:00:00"), nullptr);
+  EXPECT_NE(facts.find("overrides/2026-03-09T09:00:00"), nullptr);
+  EXPECT_EQ(facts.find("overrides/2026-03-10T09:00:00"), nullptr);
+}
+
+TEST(Read, APeriodWithAnEndLastsAsLongAsTheClocksSay) {
+  Facts facts =
+      facts_of(event("DTSTART;TZID=Europe/Berlin:20260302T090000\r\nDURATION:PT1H\r\n"
+                     "RDATE;VALUE=PERIOD;TZID=Europe/Berlin:20260329T010000/20260329T040000\r\n"));
+  EXPECT_EQ(facts.get("recurrence"), "RDATE:2026-03-29T01:00:00/PT2H");
+}
+
 TEST(Read, OverridesWithoutTheirMasterAreAnEventOfTheirOwn) {
   Facts facts =
       facts_of(event("RECURRENCE-ID;TZID=Europe/Berlin:20260305T090000\r\n"

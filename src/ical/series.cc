@@ -7,7 +7,7 @@
 #include <set>
 
 #include "base/text.h"
-#include "calendar/occurrences.h"
+#include "calendar/slots.h"
 #include "calendar/when_text.h"
 
 namespace kalends::ical {
@@ -22,6 +22,7 @@ using calendar::When;
 
 namespace {
 
+constexpr std::int64_t kEndOfTime = std::int64_t{1} << 48;  // seconds; past the year 9999
 constexpr std::size_t kMaxReach = 1000;  // later slots that one THISANDFUTURE is spread over
 
 bool is_newer(const Part& a, const Part& b) {
@@ -178,24 +179,22 @@ class Assembler {
     return override;
   }
 
+  // The slots past `after` that the series has, EXRULEs taken off, and no more than kMaxReach of them.
   std::set<LocalTime> later_slots(LocalTime after, const calendar::Zone* zone) {
-    const Event& event = series_.event;
-    std::set<LocalTime> slots;
-    for (const auto& extra : event.recurrence.extra_dates)
-      if (extra.start > after && slots.size() < kMaxReach) slots.insert(extra.start);
-    for (const auto& rule : event.recurrence.rules) {
-      std::size_t count = 0;
-      auto expanded =
-          calendar::expand(rule, event.when.start, event.when.kind, zone, after, [&](LocalTime at) {
-            if (at > after) slots.insert(at);
-            return at <= after || ++count < kMaxReach;
-          });
-      if (!expanded || count >= kMaxReach)
-        series_.warnings.push_back(
-            fmt::format("an override of all later occurrences is read for {} of them", count));
+    std::set<LocalTime> later;
+    auto slots = calendar::Slots::of(series_.event, zone, {after, {kEndOfTime}},
+                                     calendar::ExpansionLimits{}.max_steps);
+    bool whole = slots.has_value();
+    for (calendar::Slot slot; slots && slots->next(slot);) {
+      if (slot.start <= after) continue;
+      whole = later.size() < kMaxReach;
+      if (!whole) break;
+      later.insert(slot.start);
     }
-    while (slots.size() > kMaxReach) slots.erase(std::prev(slots.end()));
-    return slots;
+    if (!whole || slots->reached_limit())
+      series_.warnings.push_back(
+          fmt::format("an override of all later occurrences is read for {} of them", later.size()));
+    return later;
   }
 
   const calendar::ZoneSource& zones_;
