@@ -355,6 +355,7 @@ void normalise_unknown(std::vector<Unknown>& unknown) {
   std::erase_if(unknown, [](const Unknown& u) { return u.lines.empty(); });
   if (unknown.size() < 2) return;
   sort_by(unknown, [](const Unknown& u) { return encode_key(u.name); });
+  if (std::ranges::adjacent_find(unknown, {}, &Unknown::name) == unknown.end()) return;
   std::vector<Unknown> merged;
   for (Unknown& u : unknown) {
     if (!merged.empty() && merged.back().name == u.name) {

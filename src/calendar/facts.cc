@@ -110,6 +110,8 @@ std::string_view slot_of(std::string_view path) {
 }
 
 std::string encode_key(std::string_view key) {
+  if (key.find('/') == std::string_view::npos && key.find('%') == std::string_view::npos)
+    return std::string(key);
   std::string out;
   for (char c : key) {
     if (c == '/') {

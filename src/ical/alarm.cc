@@ -58,21 +58,26 @@ std::optional<Reminder> read_alarm(const Document& document, std::size_t compone
   return reminder;
 }
 
-std::vector<std::string> alarm_lines(const Reminder& reminder) {
-  std::vector<std::string> lines = {"BEGIN:VALARM", "ACTION:" + to_upper(reminder.action)};
+void put_alarm(LineWriter& out, const Reminder& reminder) {
+  out.line("BEGIN:VALARM");
+  out.raw("ACTION:").raw(to_upper(reminder.action)).end();
   switch (reminder.anchor) {
-    case Reminder::Anchor::start: lines.push_back("TRIGGER:" + to_string(reminder.offset)); break;
-    case Reminder::Anchor::end: lines.push_back("TRIGGER;RELATED=END:" + to_string(reminder.offset)); break;
-    case Reminder::Anchor::absolute:
-      lines.push_back("TRIGGER;VALUE=DATE-TIME:" + print_utc(reminder.at));
-      break;
+    case Reminder::Anchor::start: out.raw("TRIGGER:").raw(to_string(reminder.offset)).end(); break;
+    case Reminder::Anchor::end: out.raw("TRIGGER;RELATED=END:").raw(to_string(reminder.offset)).end(); break;
+    case Reminder::Anchor::absolute: out.raw("TRIGGER;VALUE=DATE-TIME:").utc(reminder.at).end(); break;
   }
   // DISPLAY and EMAIL require a description; an empty one says that there is none.
   if (!reminder.description.empty() || reminder.action != "audio")
-    lines.push_back("DESCRIPTION:" + escape_text(reminder.description));
+    out.raw("DESCRIPTION:").text(reminder.description).end();
   for (const std::string& line : reminder.unknown)
-    if (is_property_line(line, "")) lines.push_back(clean_line(line));
-  lines.emplace_back("END:VALARM");
+    if (is_property_line(line, "")) out.clean(line).end();
+  out.line("END:VALARM");
+}
+
+std::vector<std::string> alarm_lines(const Reminder& reminder) {
+  std::vector<std::string> lines;
+  LineWriter out(lines);
+  put_alarm(out, reminder);
   return lines;
 }
 

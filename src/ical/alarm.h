@@ -7,6 +7,7 @@
 
 #include "calendar/event.h"
 #include "ical/line.h"
+#include "ical/line_writer.h"
 
 namespace kalends::ical {
 
@@ -15,5 +16,6 @@ std::optional<calendar::Reminder> read_alarm(const Document& document, std::size
 
 // The content lines of the VALARM, unfolded.
 std::vector<std::string> alarm_lines(const calendar::Reminder& reminder);
+void put_alarm(LineWriter& out, const calendar::Reminder& reminder);
 
 }  // namespace kalends::ical

@@ -12,7 +12,7 @@
 
 namespace kalends::ical {
 
-// How a zone is called in the text at hand: write() uses its name, patch() what the file calls it.
+// How a zone is called in the text at hand: what the file calls it for patch(); without a function, by its name.
 using TzidOf = std::function<std::string(const std::string& zone)>;
 
 // DTEND's local time when DTEND can say exactly what `when` means; nothing when only DURATION can (nominal days across
@@ -39,6 +39,8 @@ std::string slot_line(std::string_view name, calendar::LocalTime slot, const cal
                       const TzidOf& tzid);
 
 // BEGIN:VEVENT to END:VEVENT. Of the overrides only the excluded ones (EXDATE) are written here.
+void put_event(LineWriter& out, const calendar::Event& event, const Heading& heading,
+               const calendar::ZoneSource& zones, const TzidOf& tzid);
 ContentLines event_lines(const calendar::Event& event, const Heading& heading,
                          const calendar::ZoneSource& zones, const TzidOf& tzid);
 

@@ -6,21 +6,13 @@
 #include <algorithm>
 
 #include "base/text.h"
+#include "ical/runs.h"
 
 namespace kalends::ical {
 
 namespace {
 
 constexpr std::size_t kMaxWarnings = 200;
-
-bool is_name_char(char c) {
-  return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '_' ||
-         c == '.';
-}
-
-bool is_ascii(std::string_view text) {
-  return std::ranges::none_of(text, [](char c) { return static_cast<unsigned char>(c) >= 0x80; });
-}
 
 // Well-formed sequences as they are, every other byte as the Latin-1 character it most likely was.
 std::string from_latin1(std::string_view bytes) {
@@ -49,6 +41,7 @@ bool is_date_property(std::string_view name) {
 
 // Where the value begins in `text`, whose name ends at `from`; npos when there is no colon.
 std::size_t value_start(std::string_view text, std::string_view name, std::size_t from) {
+  if (text[from] == ':') return from + 1;
   bool quoted = false;
   std::size_t at = std::string_view::npos;
   for (std::size_t i = from; i < text.size(); ++i) {
@@ -89,7 +82,7 @@ class Scanner {
       document_.prefix = text.substr(0, 3);
       at_ = 3;
     }
-    document_.lines.reserve(text.size() / 40 + 1);
+    document_.lines.reserve(text.size() / 32 + 1);
     while (at_ < text.size()) TRY_VOID(take_line());
     if (document_.components.empty())
       return fail(ErrorKind::invalid,
@@ -135,7 +128,9 @@ class Scanner {
     std::string_view content = text.substr(first, end - first);
     TRY_VOID(check_length(content.size(), number));
     if (next < text.size() && (text[next] == ' ' || text[next] == '\t')) {
-      std::string& unfolded = document_.arena.emplace_back(content);
+      std::string& unfolded = document_.arena.emplace_back();
+      unfolded.reserve(4 * content.size());
+      unfolded = content;
       while (next < text.size() && (text[next] == ' ' || text[next] == '\t')) {
         std::size_t from = next + 1;
         end = physical_end(from, next);

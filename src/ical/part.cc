@@ -35,19 +35,16 @@ std::string word_of(std::string_view value,
 
 class PartReader {
  public:
-  PartReader(const Document& document, std::size_t component, ZoneTable& zones)
-      : document_(document), zones_(zones) {
-    part_.component = component;
-  }
+  PartReader(const Document& document, ZoneTable& zones, Part& part)
+      : document_(document), zones_(zones), part_(part) {}
 
-  Part run() {
+  void run() {
     document_.each_line(part_.component, [&](std::size_t i) { read_line(document_.lines[i]); });
     document_.each_child(part_.component, [&](std::size_t child) { read_child(child); });
     read_times();
     for (std::string_view end : kForeignUids)
       if (event_.uid.ends_with(end)) part_.foreign_copy = true;
     calendar::normalise(event_);
-    return std::move(part_);
   }
 
  private:
@@ -328,7 +325,7 @@ class PartReader {
 
   const Document& document_;
   ZoneTable& zones_;
-  Part part_;
+  Part& part_;
   Event& event_ = part_.event;
   const calendar::Zone* zone_ = nullptr;
   unsigned seen_ = 0;
@@ -342,8 +339,8 @@ class PartReader {
 
 }  // namespace
 
-Part read_part(const Document& document, std::size_t component, ZoneTable& zones) {
-  return PartReader(document, component, zones).run();
+void read_part(const Document& document, ZoneTable& zones, Part& part) {
+  PartReader(document, zones, part).run();
 }
 
 std::optional<ZonedMoment> read_moment(const Line& line, std::string_view value, ZoneTable& zones) {

@@ -30,7 +30,8 @@ struct Part {
   std::string broken;  // why it cannot be read, "" when it can
 };
 
-Part read_part(const Document& document, std::size_t component, ZoneTable& zones);
+// Reads the VEVENT that part.component names into `part`, which is fresh.
+void read_part(const Document& document, ZoneTable& zones, Part& part);
 
 // The time of a DTSTART, DTEND or RECURRENCE-ID line, or of one value of an EXDATE or RDATE line.
 std::optional<ZonedMoment> read_moment(const Line& line, std::string_view value, ZoneTable& zones);

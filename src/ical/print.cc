@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "base/text.h"
+#include "ical/runs.h"
 
 namespace kalends::ical {
 
@@ -15,10 +16,12 @@ using calendar::TimeKind;
 
 namespace {
 
-bool is_name(std::string_view text) {
-  return !text.empty() && std::ranges::all_of(text, [](char c) {
-    return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' ||
-           c == '_' || c == '.';
+bool is_name(std::string_view text) { return !text.empty() && std::ranges::all_of(text, is_name_char); }
+
+// Whether `upper` is `text` in upper case.
+bool is_upper_of(std::string_view upper, std::string_view text) {
+  return std::ranges::equal(upper, text, [](char u, char c) {
+    return u == (c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c);
   });
 }
 
@@ -33,16 +36,10 @@ std::string param_text(std::string_view raw) {
   return quoted ? encode_param(raw) : std::string(raw);
 }
 
-std::string role_word(std::string_view role) {
+std::string_view role_word(std::string_view role) {
   if (role == "optional") return "OPT-PARTICIPANT";
   if (role == "informational") return "NON-PARTICIPANT";
-  return role == "required" ? "REQ-PARTICIPANT" : to_upper(role);
-}
-
-std::string plain_word(std::string_view text) {
-  std::string out = to_upper(text);
-  std::erase_if(out, [](char c) { return !is_name({&c, 1}); });
-  return out;
+  return role == "required" ? "REQ-PARTICIPANT" : role;
 }
 
 // Component lines that nest properly, start with BEGIN:`name` and end with the END of it.
@@ -70,51 +67,44 @@ bool is_balanced(const std::vector<std::string>& lines, std::string_view name) {
 
 bool is_unknown_name(std::string_view name) {
   static constexpr std::string_view kKnown[] = {
+      // sorted
       "ATTACH",     "ATTENDEE",  "BEGIN",       "CATEGORIES", "CLASS",         "COLOR",
       "CONFERENCE", "CREATED",   "DESCRIPTION", "DTEND",      "DTSTAMP",       "DTSTART",
       "DURATION",   "END",       "EXDATE",      "EXRULE",     "GEO",           "LAST-MODIFIED",
       "LOCATION",   "ORGANIZER", "PRIORITY",    "RDATE",      "RECURRENCE-ID", "RRULE",
       "SEQUENCE",   "STATUS",    "SUMMARY",     "TRANSP",     "UID",           "URL"};
+  static_assert(std::ranges::is_sorted(kKnown));
   if (name.starts_with("BEGIN:")) {
     std::string_view component = name.substr(6);
     return component != "VCALENDAR" && component != "VEVENT" && component != "VTIMEZONE";
   }
-  return !name.starts_with("X-KALENDS-") && std::ranges::find(kKnown, name) == std::end(kKnown);
-}
-
-std::string clean_line(std::string_view text) {
-  std::string out;
-  out.reserve(text.size());
-  for (char c : text) {
-    if (c == '\n') {
-      out += "\\n";
-    } else if (static_cast<unsigned char>(c) >= 0x20 || c == '\t') {
-      out += c;
-    }
-  }
-  return out;
+  if (name.starts_with("X-")) return !name.starts_with("X-KALENDS-");
+  return !std::ranges::binary_search(kKnown, name);
 }
 
 bool is_property_line(std::string_view line, std::string_view name) {
-  std::size_t end = line.find_first_of(":;");
-  if (end == std::string_view::npos || line.find(':') == std::string_view::npos) return false;
-  std::string found = to_upper(line.substr(0, end));
-  if (line.find_first_of("\r\n") != std::string_view::npos) return false;
-  if (!name.empty()) return found == name;
-  return is_name(found) && found != "BEGIN" && found != "END";
+  std::size_t end = 0;
+  while (end < line.size() && line[end] != ':' && line[end] != ';') ++end;
+  if (line.find(':', end) == std::string_view::npos) return false;
+  if (line.find('\n') != std::string_view::npos || line.find('\r') != std::string_view::npos) return false;
+  std::string_view found = line.substr(0, end);
+  if (!name.empty()) return is_upper_of(name, found);
+  return is_name(found) && !equal_ignoring_case(found, "BEGIN") && !equal_ignoring_case(found, "END");
+}
+
+void put_unknown(LineWriter& out, const calendar::Unknown& unknown) {
+  if (!is_unknown_name(unknown.name)) return;
+  bool component = unknown.name.starts_with("BEGIN:");
+  if (component && !is_balanced(unknown.lines, unknown.name.substr(6))) return;
+  for (const std::string& line : unknown.lines)
+    if (component || is_property_line(line, unknown.name)) out.clean(line).end();
 }
 
 ContentLines unknown_lines(const calendar::Unknown& unknown) {
-  ContentLines out;
-  if (!is_unknown_name(unknown.name)) return out;
-  if (unknown.name.starts_with("BEGIN:")) {
-    if (is_balanced(unknown.lines, unknown.name.substr(6)))
-      for (const std::string& line : unknown.lines) out.push_back(clean_line(line));
-    return out;
-  }
-  for (const std::string& line : unknown.lines)
-    if (is_property_line(line, unknown.name)) out.push_back(clean_line(line));
-  return out;
+  ContentLines lines;
+  LineWriter out(lines);
+  put_unknown(out, unknown);
+  return lines;
 }
 
 ContentLines embedded_zone_lines(const std::string& text) {
@@ -128,18 +118,24 @@ ContentLines embedded_zone_lines(const std::string& text) {
   return lines;
 }
 
-std::string attendee_line(std::string_view name, const Attendee& attendee) {
-  std::string out(name);
-  auto put = [&](std::string_view key, std::string_view value) { out += fmt::format(";{}={}", key, value); };
-  if (!attendee.name.empty()) put("CN", encode_param(attendee.name));
+void put_attendee(LineWriter& out, std::string_view name, const Attendee& attendee) {
+  out.raw(name);
+  if (!attendee.name.empty()) out.raw(";CN=").parameter(attendee.name);
   if (attendee.kind != "individual")
-    put("CUTYPE", attendee.kind == "location" ? "ROOM" : plain_word(attendee.kind));
-  if (attendee.role != "required") put("ROLE", plain_word(role_word(attendee.role)));
-  if (attendee.participation != "needs-action") put("PARTSTAT", plain_word(attendee.participation));
-  if (attendee.rsvp) put("RSVP", "TRUE");
+    out.raw(";CUTYPE=").word(attendee.kind == "location" ? "ROOM" : attendee.kind);
+  if (attendee.role != "required") out.raw(";ROLE=").word(role_word(attendee.role));
+  if (attendee.participation != "needs-action") out.raw(";PARTSTAT=").word(attendee.participation);
+  if (attendee.rsvp) out.raw(";RSVP=TRUE");
   for (const auto& [key, value] : attendee.parameters)
-    if (is_name(key)) put(key, param_text(value));
-  return clean_line(out + ":" + attendee.address);
+    if (is_name(key)) out.raw(";").raw(key).raw("=").clean(param_text(value));
+  out.raw(":").clean(attendee.address).end();
+}
+
+std::string attendee_line(std::string_view name, const Attendee& attendee) {
+  ContentLines lines;
+  LineWriter out(lines);
+  put_attendee(out, name, attendee);
+  return std::move(lines.front());
 }
 
 std::string attachment_line(const std::string& uri) {
@@ -156,16 +152,28 @@ std::string attachment_line(const std::string& uri) {
 
 std::string conference_line(const std::string& uri) { return clean_line("CONFERENCE;VALUE=URI:" + uri); }
 
+void put_time_params(LineWriter& out, TimeKind kind, std::string_view zone) {
+  if (kind == TimeKind::all_day) {
+    out.raw(";VALUE=DATE");
+  } else if (kind == TimeKind::zoned && zone != "Etc/UTC") {
+    out.raw(";TZID=").parameter(zone);
+  }
+}
+
 std::string time_params(TimeKind kind, const std::string& zone) {
   if (kind == TimeKind::all_day) return ";VALUE=DATE";
   if (kind == TimeKind::floating || zone == "Etc/UTC") return "";
   return ";TZID=" + encode_param(zone);
 }
 
-std::string time_value(TimeKind kind, const std::string& zone, LocalTime time) {
-  if (kind == TimeKind::all_day) return print_moment({Moment::Kind::date, time});
+Moment time_moment(TimeKind kind, std::string_view zone, LocalTime time) {
+  if (kind == TimeKind::all_day) return {Moment::Kind::date, time};
   bool utc = kind == TimeKind::zoned && zone == "Etc/UTC";
-  return print_moment({utc ? Moment::Kind::utc : Moment::Kind::local, time});
+  return {utc ? Moment::Kind::utc : Moment::Kind::local, time};
+}
+
+std::string time_value(TimeKind kind, const std::string& zone, LocalTime time) {
+  return print_moment(time_moment(kind, zone, time));
 }
 
 ContentLines recurrence_lines(const calendar::Recurrence& recurrence, const calendar::When& when,

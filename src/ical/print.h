@@ -6,14 +6,12 @@
 #include <vector>
 
 #include "calendar/event.h"
+#include "ical/line_writer.h"
 #include "ical/value.h"
 
 namespace kalends::ical {
 
 using ContentLines = std::vector<std::string>;
-
-// One line without control characters: what may stand in a file.
-std::string clean_line(std::string_view text);
 
 // Whether `line` is a content line of that name ("" = of any name but BEGIN and END), fit to be written as it stands.
 bool is_property_line(std::string_view line, std::string_view name);
@@ -24,22 +22,25 @@ bool is_unknown_name(std::string_view name);
 // The lines of something we do not understand, when they are what they claim to be; none otherwise, so that a value
 // from one calendar cannot smuggle properties or components into another.
 ContentLines unknown_lines(const calendar::Unknown& unknown);
+void put_unknown(LineWriter& out, const calendar::Unknown& unknown);
 
 // The lines of a VTIMEZONE's text when it is one and nothing else; none otherwise.
 ContentLines embedded_zone_lines(const std::string& text);
 
 // "ATTENDEE;CN=...;ROLE=...:mailto:..." (or ORGANIZER).
 std::string attendee_line(std::string_view name, const calendar::Attendee& attendee);
+void put_attendee(LineWriter& out, std::string_view name, const calendar::Attendee& attendee);
 
 // "ATTACH:uri", or an inline one from a "data:" URI.
 std::string attachment_line(const std::string& uri);
-
 std::string conference_line(const std::string& uri);
 
 // What stands behind a property's name for a time of that kind in that zone: "", ";VALUE=DATE", ";TZID=Europe/Berlin".
 std::string time_params(calendar::TimeKind kind, const std::string& zone);
+void put_time_params(LineWriter& out, calendar::TimeKind kind, std::string_view zone);
 // The time itself in the form that goes with these params.
 std::string time_value(calendar::TimeKind kind, const std::string& zone, calendar::LocalTime time);
+Moment time_moment(calendar::TimeKind kind, std::string_view zone, calendar::LocalTime time);
 
 // RRULE, EXRULE and RDATE lines of a recurrence; `params` are those of DTSTART.
 ContentLines recurrence_lines(const calendar::Recurrence& recurrence, const calendar::When& when,

@@ -40,21 +40,21 @@ std::string made_up_uid(const Part& part) {
 }
 
 void group_parts(Stream& stream) {
-  std::unordered_map<std::string, std::size_t> by_uid;
+  std::unordered_map<std::string_view, std::size_t> by_uid;  // of the parts' own texts
+  by_uid.reserve(stream.parts.size());
+  stream.groups.reserve(stream.parts.size());
   for (std::size_t index = 0; index < stream.parts.size(); ++index) {
     Part& part = stream.parts[index];
-    std::string uid = part.event.uid;
-    if (uid.empty()) {
+    if (part.event.uid.empty()) {
       part.event.uid = made_up_uid(part);
       std::size_t line = stream.document.lines[stream.document.components[part.component].begin].number;
       part.warnings.push_back(
           fmt::format("line {}: UID is missing; one is made up from title and start", line));
       for (int n = 2; by_uid.contains(part.event.uid); ++n)
         part.event.uid = fmt::format("{}-{}", made_up_uid(part), n);
-      uid = part.event.uid;
     }
-    auto [it, is_new] = by_uid.emplace(uid, stream.groups.size());
-    if (is_new) stream.groups.push_back({uid, index, {}, ""});
+    auto [it, is_new] = by_uid.try_emplace(part.event.uid, stream.groups.size());
+    if (is_new) stream.groups.push_back({part.event.uid, index, {}, ""});
     Group& group = stream.groups[it->second];
     group.parts.push_back(&part);
     if (group.broken.empty()) group.broken = part.broken;
@@ -79,7 +79,9 @@ Result<std::unique_ptr<Stream>> read_stream(std::string_view text, const calenda
         stream->document.warnings.push_back(fmt::format("line {}: BEGIN:VCALENDAR is missing",
                                                         stream->document.lines[component.begin].number));
       any = true;
-      stream->parts.push_back(read_part(stream->document, c, stream->table));
+      Part& part = stream->parts.emplace_back();
+      part.component = c;
+      read_part(stream->document, stream->table, part);
     }
   }
   if (!any)

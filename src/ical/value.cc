@@ -3,7 +3,10 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "base/text.h"
+#include "ical/runs.h"
 
 namespace kalends::ical {
 
@@ -12,7 +15,6 @@ using calendar::LocalTime;
 
 namespace {
 
-constexpr std::size_t kFoldAt = 75;                // octets, without the line end
 constexpr std::int64_t kMaxCount = 1'000'000'000;  // of one unit in a duration
 
 bool is_control(char c) {
@@ -43,23 +45,28 @@ bool take(std::string_view text, std::size_t& at, char c) {
 std::string unescape_text(std::string_view value) {
   std::string out;
   out.reserve(value.size());
-  for (std::size_t i = 0; i < value.size(); ++i) {
-    char c = value[i];
-    if (is_control(c)) continue;
-    if (c != '\\' || i + 1 == value.size()) {
-      out += c;
-      continue;
+  for (std::size_t i = 0; i < value.size();) {
+    std::size_t run = passed_over(value.substr(i), may_be_escaped);
+    out.append(value, i, run);
+    i += run;
+    for (std::size_t stop = std::min(i + kBlock, value.size()); i < stop; ++i) {
+      char c = value[i];
+      if (is_control(c)) continue;
+      if (c != '\\' || i + 1 == value.size()) {
+        out += c;
+        continue;
+      }
+      char next = value[i + 1];
+      if (next == 'n' || next == 'N') {
+        out += '\n';
+      } else if (next == '\\' || next == ';' || next == ',' || next == ':' || next == '"') {
+        out += next;
+      } else {
+        out += c;  // a backslash that nobody escaped, as in "C:\temp"
+        continue;
+      }
+      ++i;
     }
-    char next = value[i + 1];
-    if (next == 'n' || next == 'N') {
-      out += '\n';
-    } else if (next == '\\' || next == ';' || next == ',' || next == ':' || next == '"') {
-      out += next;
-    } else {
-      out += c;  // a backslash that nobody escaped, as in "C:\temp"
-      continue;
-    }
-    ++i;
   }
   return out;
 }
@@ -75,6 +82,22 @@ std::string escape_text(std::string_view text) {
       out += '\\';
       out += c;
     } else if (!is_control(c)) {
+      out += c;
+    }
+  }
+  return out;
+}
+
+std::string clean_line(std::string_view text) {
+  if (passed_over(text, is_below_space) + kBlock > text.size() &&
+      std::ranges::none_of(text, [](char c) { return static_cast<unsigned char>(c) < 0x20; }))
+    return std::string(text);
+  std::string out;
+  out.reserve(text.size());
+  for (char c : text) {
+    if (c == '\n') {
+      out += "\\n";
+    } else if (static_cast<unsigned char>(c) >= 0x20 || c == '\t') {
       out += c;
     }
   }
@@ -180,10 +203,12 @@ std::optional<Instant> parse_utc(std::string_view text) {
   return Instant{moment->time.seconds * 1000};
 }
 
-std::string print_utc(Instant at) {
+Moment moment_of(Instant at) {
   std::int64_t seconds = at.ms >= 0 ? at.ms / 1000 : (at.ms - 999) / 1000;
-  return print_moment({Moment::Kind::utc, LocalTime{seconds}});
+  return {Moment::Kind::utc, LocalTime{seconds}};
 }
+
+std::string print_utc(Instant at) { return print_moment(moment_of(at)); }
 
 std::string encode_param(std::string_view value) {
   std::string out;

@@ -15,6 +15,8 @@ namespace kalends::ical {
 // TEXT, section 3.3.11. Unescaping drops control characters; escaping does too, and makes every line end "\n".
 std::string unescape_text(std::string_view value);
 std::string escape_text(std::string_view text);
+// One line without control characters, what may stand in a file: a line end becomes "\n" as two characters.
+std::string clean_line(std::string_view text);
 // The parts of a list of TEXT, still escaped: "a,b\,c" gives two.
 std::vector<std::string_view> split_texts(std::string_view value);
 
@@ -32,10 +34,12 @@ std::optional<calendar::Duration> parse_loose_duration(std::string_view text);
 
 std::optional<Instant> parse_utc(std::string_view text);  // also a local time, read as UTC
 std::string print_utc(Instant at);                        // whole seconds
+Moment moment_of(Instant at);                             // the same, as a moment
 
 // A parameter's value for output: RFC 6868 escapes, in quotes where they are needed.
 std::string encode_param(std::string_view value);
 
+inline constexpr std::size_t kFoldAt = 75;  // octets, without the line end
 // `line` folded after 75 octets, never inside a UTF-8 sequence, with its line end. Section 3.1.
 void append_folded(std::string& out, std::string_view line, std::string_view line_end);
 

@@ -39,35 +39,52 @@ class ZoneUse {
     for (const auto& [tzid, text] : event.zones) embedded_.emplace(tzid, text);
   }
 
-  void write(std::string& out, const calendar::ZoneSource& zones) const {
+  void write(LineWriter& out, const calendar::ZoneSource& zones) const {
     for (const auto& [name, earliest] : earliest_) {
       if (name == "Etc/UTC") continue;
       auto own = embedded_.find(name);
       if (own != embedded_.end()) {
-        for (const std::string& line : embedded_zone_lines(own->second)) append_folded(out, line, kLineEnd);
+        for (const std::string& line : embedded_zone_lines(own->second)) out.line(line);
       } else if (const calendar::Zone* zone = zones.find(name)) {
-        for (const std::string& line : zone_lines(*zone, name, earliest)) append_folded(out, line, kLineEnd);
+        for (const std::string& line : zone_lines(*zone, name, earliest)) out.line(line);
       }
     }
   }
 
  private:
   void add(const std::string& zone, calendar::LocalTime at) {
-    auto [it, is_new] = earliest_.emplace(zone, at.seconds - 86400);
-    if (!is_new) it->second = std::min(it->second, at.seconds - 86400);
+    auto it = earliest_.find(zone);
+    if (it == earliest_.end()) it = earliest_.emplace(zone, at.seconds - 86400).first;
+    it->second = std::min(it->second, at.seconds - 86400);
   }
 
   std::map<std::string, std::int64_t> earliest_;
   std::map<std::string, std::string> embedded_;
 };
 
-void write_event(std::string& out, const Event& event, const calendar::ZoneSource& base,
+// The zones asked for before, so that many events of few zones look each up once.
+class KnownZones : public calendar::ZoneSource {
+ public:
+  explicit KnownZones(const calendar::ZoneSource& base) : base_(base) {}
+  const calendar::Zone* find(std::string_view name) const override {
+    for (const auto& [known, zone] : zones_)
+      if (known == name) return zone;
+    const calendar::Zone* zone = base_.find(name);
+    if (zones_.size() < kKept) zones_.emplace_back(name, zone);
+    return zone;
+  }
+
+ private:
+  static constexpr std::size_t kKept = 16;
+  const calendar::ZoneSource& base_;
+  mutable std::vector<std::pair<std::string, const calendar::Zone*>> zones_;
+};
+
+void write_event(LineWriter& out, const Event& event, const calendar::ZoneSource& zones,
                  const WriteOptions& options) {
-  EventZones zones(base, event);
-  auto tzid = [](const std::string& zone) { return zone; };
   Heading heading{event.uid, options.now, std::nullopt, &event.when, ""};
   if (auto mark = options.marks.find(event.uid); mark != options.marks.end()) heading.mark = mark->second;
-  for (const std::string& line : event_lines(event, heading, zones, tzid)) append_folded(out, line, kLineEnd);
+  put_event(out, event, heading, zones, nullptr);
   if (std::ranges::all_of(event.overrides, [](const auto& entry) { return entry.second.excluded; })) return;
   const calendar::Facts fields = fields_of(to_facts(event));
   for (const auto& [slot, override] : event.overrides) {
@@ -78,21 +95,86 @@ void write_event(std::string& out, const Event& event, const calendar::ZoneSourc
     shown->created = event.created;
     shown->updated = event.updated;
     heading.slot = slot;
-    for (const std::string& line : event_lines(*shown, heading, zones, tzid))
-      append_folded(out, line, kLineEnd);
+    put_event(out, *shown, heading, zones, nullptr);
   }
 }
 
 }  // namespace
 
+namespace {
+
+void fetch(const void* first, std::size_t bytes) {
+  constexpr std::size_t kCacheLine = 64;
+  const char* at = static_cast<const char*>(first);
+  for (std::size_t i = 0; i < bytes; i += kCacheLine) __builtin_prefetch(at + i);
+}
+
+// Events lie all over the memory, and writing one takes less time than waiting for it. So those to come are fetched while
+// one is written: first the event, then what it points to, then what that points to.
+class LookAhead {
+ public:
+  explicit LookAhead(const std::vector<Event>& events) : events_(events) {}
+
+  void from(std::size_t i) const {
+    if (i + 6 < events_.size()) fetch(&events_[i + 6], sizeof(Event));
+    if (i + 4 < events_.size()) fetch_fields(events_[i + 4]);
+    if (i + 2 < events_.size()) fetch_elements(events_[i + 2]);
+    if (i + 1 < events_.size()) fetch_lines(events_[i + 1]);
+  }
+
+ private:
+  static void fetch_fields(const Event& event) {
+    for (const std::string* text : {&event.uid, &event.title, &event.description, &event.location})
+      fetch(text->data(), text->size());
+    fetch(event.attendees.data(), event.attendees.size() * sizeof(event.attendees[0]));
+    fetch(event.unknown.data(), event.unknown.size() * sizeof(event.unknown[0]));
+    fetch(event.reminders.data(), event.reminders.size() * sizeof(event.reminders[0]));
+    fetch(event.recurrence.rules.data(), event.recurrence.rules.size() * sizeof(event.recurrence.rules[0]));
+    fetch(event.categories.data(), event.categories.size() * sizeof(event.categories[0]));
+  }
+  static void fetch_elements(const Event& event) {
+    for (const auto& attendee : event.attendees) {
+      fetch(attendee.address.data(), attendee.address.size());
+      if (!attendee.parameters.empty()) fetch(&*attendee.parameters.begin(), 1);
+    }
+    for (const auto& unknown : event.unknown) {
+      fetch(unknown.name.data(), 1);
+      fetch(unknown.lines.data(), sizeof(std::string));
+    }
+    for (const auto& rule : event.recurrence.rules) fetch(rule.by_day.data(), 1);
+  }
+  static void fetch_lines(const Event& event) {
+    for (const auto& unknown : event.unknown)
+      for (const std::string& line : unknown.lines) fetch(line.data(), line.size());
+  }
+
+  const std::vector<Event>& events_;
+};
+
+}  // namespace
+
 std::string write(const std::vector<Event>& events, const calendar::ZoneSource& zones,
                   const WriteOptions& options) {
-  std::string out = "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//Kalends//Kalends//EN\r\n";
+  KnownZones known(zones);
+  LineWriter body(kLineEnd);
   ZoneUse use;
-  for (const Event& event : events) use.add(event);
-  use.write(out, zones);
-  for (const Event& event : events) write_event(out, event, zones, options);
-  return out + "END:VCALENDAR\r\n";
+  LookAhead ahead(events);
+  for (std::size_t i = 0; i < events.size(); ++i) {
+    const Event& event = events[i];
+    ahead.from(i);
+    use.add(event);
+    if (event.zones.empty()) {
+      write_event(body, event, known, options);
+    } else {
+      write_event(body, event, EventZones(known, event), options);
+    }
+  }
+  body.line("END:VCALENDAR");
+  LineWriter head(kLineEnd);
+  for (std::string_view line : {"BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:-//Kalends//Kalends//EN"})
+    head.line(line);
+  use.write(head, known);
+  return body.take().insert(0, head.take());
 }
 
 }  // namespace kalends::ical

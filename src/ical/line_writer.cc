@@ -1,0 +1,159 @@
+#include "ical/line_writer.h"
+
+#include <algorithm>
+#include <charconv>
+
+#include "ical/runs.h"
+
+namespace kalends::ical {
+
+namespace {
+
+constexpr std::size_t kMomentSize = sizeof "20260302T090000Z" - 1;
+
+// Copies `from` to `to` in blocks until `stops` meets a block; gives how many bytes were copied. There is room for all.
+template <class Stops>
+std::size_t copy_run(char* to, std::string_view from, Stops stops) {
+  std::size_t i = 0;
+  for (; i + kBlock <= from.size(); i += kBlock) {
+    Block block = block_at(from.data() + i);
+    std::memcpy(to + i, &block, kBlock);
+    if (any(stops(block))) break;
+  }
+  return i;
+}
+
+void write_pair(char* to, int value) {
+  to[0] = static_cast<char>('0' + value / 10);
+  to[1] = static_cast<char>('0' + value % 10);
+}
+
+}  // namespace
+
+void LineWriter::grow(std::size_t more) {
+  std::size_t wanted = std::max({size_ + more, buffer_.size() * 2, std::size_t{256}});
+  buffer_.resize_and_overwrite(wanted, [](char*, std::size_t size) { return size; });
+}
+
+LineWriter& LineWriter::text(std::string_view value) {
+  char* const begin = room(2 * value.size());
+  char* to = begin;
+  for (std::size_t i = 0; i < value.size();) {
+    std::size_t run = copy_run(to, value.substr(i), needs_escape);
+    i += run;
+    to += run;
+    for (std::size_t stop = std::min(i + kBlock, value.size()); i < stop; ++i) {
+      char c = value[i];
+      if (is_plain_text(c)) {
+        *to++ = c;
+      } else if (c == '\n' || (c == '\r' && value.substr(i + 1, 1) != "\n")) {
+        *to++ = '\\';
+        *to++ = 'n';
+      } else if (c == '\\' || c == ';' || c == ',') {
+        *to++ = '\\';
+        *to++ = c;
+      } else if (c == '\t') {
+        *to++ = c;
+      }
+    }
+  }
+  size_ += static_cast<std::size_t>(to - begin);
+  return *this;
+}
+
+LineWriter& LineWriter::clean(std::string_view text) {
+  char* const begin = room(2 * text.size());
+  char* to = begin;
+  for (std::size_t i = 0; i < text.size();) {
+    std::size_t run = copy_run(to, text.substr(i), is_below_space);
+    i += run;
+    to += run;
+    for (std::size_t stop = std::min(i + kBlock, text.size()); i < stop; ++i) {
+      char c = text[i];
+      if (c == '\n') {
+        *to++ = '\\';
+        *to++ = 'n';
+      } else if (static_cast<unsigned char>(c) >= 0x20 || c == '\t') {
+        *to++ = c;
+      }
+    }
+  }
+  size_ += static_cast<std::size_t>(to - begin);
+  return *this;
+}
+
+LineWriter& LineWriter::parameter(std::string_view value) {
+  bool plain = !value.starts_with(' ') && !value.ends_with(' ') && std::ranges::none_of(value, [](char c) {
+    return static_cast<unsigned char>(c) < 0x20 || c == 0x7F || c == '^' || c == '"' || c == ':' ||
+           c == ';' || c == ',';
+  });
+  return plain ? raw(value) : raw(encode_param(value));
+}
+
+LineWriter& LineWriter::word(std::string_view value) {
+  char* const begin = room(value.size());
+  char* to = begin;
+  for (char c : value) {
+    if (c >= 'a' && c <= 'z') {
+      *to++ = static_cast<char>(c - 'a' + 'A');
+    } else if (is_name_char(c)) {
+      *to++ = c;
+    }
+  }
+  size_ += static_cast<std::size_t>(to - begin);
+  return *this;
+}
+
+LineWriter& LineWriter::number(std::int64_t value) {
+  char digits[24];
+  auto [end, error] = std::to_chars(digits, digits + sizeof digits, value);
+  return raw({digits, static_cast<std::size_t>(end - digits)});
+}
+
+LineWriter& LineWriter::moment(const Moment& moment) {
+  auto ymd = calendar::civil(calendar::date_of(moment.time));
+  if (ymd.year < 0 || ymd.year > 9999) return raw(print_moment(moment));
+  char* to = room(kMomentSize);
+  write_pair(to, ymd.year / 100);
+  write_pair(to + 2, ymd.year % 100);
+  write_pair(to + 4, ymd.month);
+  write_pair(to + 6, ymd.day);
+  size_ += 8;
+  if (moment.kind == Moment::Kind::date) return *this;
+  std::int32_t second = calendar::second_of_day(moment.time);
+  to[8] = 'T';
+  write_pair(to + 9, second / 3600);
+  write_pair(to + 11, second / 60 % 60);
+  write_pair(to + 13, second % 60);
+  to[15] = 'Z';
+  size_ += moment.kind == Moment::Kind::utc ? 8 : 7;
+  return *this;
+}
+
+LineWriter& LineWriter::utc(Instant at) { return moment(moment_of(at)); }
+
+void LineWriter::end() {
+  if (lines_ != nullptr) {
+    lines_->emplace_back(buffer_, 0, size_);
+    size_ = 0;
+    return;
+  }
+  if (size_ - start_ <= kFoldAt) {
+    raw(line_end_);
+  } else {
+    std::string_view line(buffer_.data() + start_, size_ - start_);
+    unfolded_.clear();
+    append_folded(unfolded_, line, line_end_);
+    size_ = start_;
+    raw(unfolded_);
+  }
+  start_ = size_;
+}
+
+std::string LineWriter::take() {
+  buffer_.resize(size_);
+  size_ = start_ = 0;
+  return std::move(buffer_);
+}
+
+}  // namespace kalends::ical
