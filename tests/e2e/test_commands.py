@@ -1,19 +1,13 @@
 #!/usr/bin/python3
 """The commands as a person uses them, mostly on two vaults and a feed: no server is needed to see what they promise."""
 
-import os
-import pathlib
-import random
 import signal
-import sqlite3
 import subprocess
 import time
 import unittest
 
 import desk
-from desk import PROGRAM, Desk, dav, event, value
-
-from servers import Radicale
+from desk import PROGRAM, Desk, event
 
 NOTE = "---\ntitle: {title}\nallDay: false\ndate: {date}\nstartTime: {start}\nendTime: {end}\n---\n"
 
@@ -324,61 +318,6 @@ class TwoVaults(unittest.TestCase):
         while not condition():
             self.assertLess(time.monotonic(), end, "it did not happen")
             time.sleep(0.1)
-
-
-class KilledAtRandom(unittest.TestCase):
-    """kill -9 is an ordinary event: whatever moment it hits, the next run finishes the work."""
-
-    def test_nothing_is_lost_and_nothing_doubled(self):
-        dice = random.Random(20260302)
-        rounds = int(os.environ.get("KALENDS_KILLS", "20"))
-        with Radicale() as server, Desk() as table:
-            work = server.make_calendar("alice", "work")
-            table.configure({"work": dav(server, work), "notes": {"provider": "obsidian", "path": "vault"}},
-                            [{"calendars": ["work", "notes"]}])
-            expected = {}
-            for n in range(12):
-                uid = f"k{n}"
-                server.put(f"{work}{uid}.ics", event(uid, f"Event {n}", f"202603{n + 1:02}T090000", f"202603{n + 1:02}T100000"))
-                expected[uid] = f"Event {n}"
-            table.sync()
-            for round_number in range(rounds):
-                self.change_both_sides(server, work, table, dice, expected, round_number)
-                process = subprocess.Popen([PROGRAM, "sync", "--config", str(table.folder / "kalends.toml")],
-                                           stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-                time.sleep(dice.random() * 0.25)
-                process.kill()
-                process.wait()
-                table.run("verify")
-            for _ in range(2):
-                table.sync()
-            titles = sorted(value(text, "SUMMARY") for text in server.all(work).values())
-            self.assertEqual(titles, sorted(expected.values()))
-            notes = sorted(next(l for l in text.splitlines() if l.startswith("title:"))[7:].strip('"')
-                           for text in table.notes().values())
-            self.assertEqual(notes, sorted(expected.values()))
-
-    def change_both_sides(self, server, work, table, dice, expected, n):
-        """One edit on the server, one in the vault, of different events, and now and then something new or gone."""
-        uids = dice.sample(sorted(expected), 3)
-        by_title = {value(t, "SUMMARY"): (h, t) for h, t in server.all(work).items()}
-        title = expected[uids[0]]
-        if title in by_title:
-            href, text = by_title[title]
-            expected[uids[0]] = f"Server {n}"
-            server.put(href, text.replace(f"SUMMARY:{title}", f"SUMMARY:Server {n}"))
-        title = expected[uids[1]]
-        try:
-            path, text = table.note(title)
-        except AssertionError:
-            return
-        expected[uids[1]] = f"Vault {n}"
-        path.write_text(text.replace(f"title: {title}", f"title: Vault {n}"))
-        if n % 3 == 0:
-            expected[f"new{n}"] = f"New {n}"
-            day = n % 27 + 1
-            (table.folder / "vault" / f"new {n}.md").write_text(
-                NOTE.format(title=f"New {n}", date=f"2026-04-{day:02}", start="12:00", end="13:00"))
 
 
 if __name__ == "__main__":

@@ -1,0 +1,184 @@
+"""What people did to a calendar on a server and to a vault, and whether the end shows it.
+
+An item is known by its day, which nobody changes: its titles and its starts do, and no value is used twice. So a value
+may be missing in the end only if a person saw it and replaced it, if it is the loser of a conflict on record, or if its
+item was deleted."""
+
+import datetime
+import re
+import urllib.parse
+
+FIRST_DAY = datetime.date(2026, 3, 1)
+NOTE = '---\ntitle: {title}\nallDay: false\ndate: {day}\nstartTime: "{start}"\nendTime: "23:30"\n---\nBody of {title}\n'
+
+
+class Ledger:
+    def __init__(self):
+        self.items = 0
+        self.values = 0
+        self.written = {}  # value -> (day, field, side)
+        self.replaced = set()  # values that a person saw and replaced, deleted or took back
+        self.deleted = {}  # day -> whether both sides showed the same, so that it must be gone
+        self.days = set()
+
+    def new_day(self):
+        self.items += 1
+        day = (FIRST_DAY + datetime.timedelta(days=self.items)).isoformat()
+        self.days.add(day)
+        return day
+
+    def new_value(self, field):
+        """A title, or a minute of the day, that never was."""
+        self.values += 1
+        return f"Title {self.values:05}" if field == "title" else f"{self.values // 60 % 23:02}:{self.values % 60:02}"
+
+    def write(self, side, day, field, value, old=None):
+        self.written[value] = (day, field, side)
+        self.deleted.pop(day, None)
+        if old:
+            self.replaced.add(old)
+
+    def delete(self, day, shown, shown_elsewhere):
+        self.replaced.update(shown)
+        self.deleted[day] = shown == shown_elsewhere
+
+    # The laws. Each gives sentences about what is wrong.
+
+    def converged(self, server, vault):
+        return [f"{day} is {server.get(day)} on the server and {vault.get(day)} in the vault"
+                for day in sorted(server.keys() | vault.keys()) if server.get(day) != vault.get(day)]
+
+    def nothing_doubled(self, *sides):
+        return [f"{day} is there {len(items)} times: {items}" for side in sides for day, items in side.items()
+                if len(items) != 1]
+
+    def nothing_deleted_without_proof(self, *sides):
+        wrong = [f"{day} is gone, and nobody deleted it" for side in sides for day in self.days
+                 if day not in side and day not in self.deleted]
+        return wrong + [f"{day} came back after it was deleted everywhere" for side in sides
+                        for day, agreed in self.deleted.items() if agreed and day in side]
+
+    def nothing_lost(self, conflicts, *sides):
+        there = {value for side in sides for items in side.values() for item in items for value in item}
+        lost = []
+        for value, (day, field, side) in self.written.items():
+            if value in there or value in self.replaced or day in self.deleted:
+                continue
+            if not any(named(value, str(conflict["sides"]) + str(conflict["base"])) for conflict in conflicts):
+                lost.append(f"{field} {value} of {day}, written at the {side}, is nowhere")
+        return lost
+
+
+def named(value, text):
+    """Whether a text names a value: "07:00" is not in "09:07:00"."""
+    return re.search(rf"(?<![\d:]){re.escape(value)}(?!\d)", text) is not None
+
+
+class ServerSide:
+    """A person's client on the server: conditional, so it overwrites nothing that it has not seen."""
+
+    name = "server"
+
+    def __init__(self, server, url):
+        self.server, self.url = server, url
+
+    def _found(self):
+        for href in self.server.list(self.url):
+            status, headers, text = self.server.request("GET", urllib.parse.urljoin(self.url, href))
+            if status == 200:
+                yield href, headers.get("etag", ""), text
+
+    def items(self):
+        found = {}
+        for _, _, text in self._found():
+            day, item = read_event(text)
+            found.setdefault(day, []).append(item)
+        return found
+
+    def _conditional(self, method, href, etag, body=""):
+        headers = {"If-Match": etag, "Content-Type": "text/calendar; charset=utf-8"}
+        return self.server.request(method, urllib.parse.urljoin(self.url, href), body, headers)[0] < 300
+
+    def add(self, day, title, start):
+        stamp = day.replace("-", "")
+        text = ["BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:-//Desk//Test//EN", "BEGIN:VEVENT", f"UID:server-{day}",
+                "DTSTAMP:20260101T000000Z", f"DTSTART;TZID=Europe/Berlin:{stamp}T{start.replace(':', '')}00",
+                f"DTEND;TZID=Europe/Berlin:{stamp}T233000", f"SUMMARY:{title}", "X-KEPT;A=1:as it stood",
+                "END:VEVENT", "END:VCALENDAR", ""]
+        self.server.put(f"{self.url}server-{day}.ics", "\r\n".join(text))
+        return True
+
+    def edit(self, day, field, old, new):
+        pattern = (rf"(?m)^(SUMMARY[^:\r\n]*:){re.escape(old)}(\r?)$" if field == "title" else
+                   rf"(?m)^(DTSTART[^:\r\n]*:\d{{8}}T){old.replace(':', '')}(00Z?\r?)$")
+        for href, etag, text in self._found():
+            if read_event(text)[0] == day:
+                changed = re.sub(pattern, lambda m: m[1] + new.replace(":", "") * (field != "title") +
+                                 new * (field == "title") + m[2], text)
+                return changed != text and self._conditional("PUT", href, etag, changed)
+        return False
+
+    def delete(self, day):
+        return any(self._conditional("DELETE", href, etag) for href, etag, text in self._found()
+                   if read_event(text)[0] == day)
+
+
+class VaultSide:
+    """A person's editor in the vault."""
+
+    name = "vault"
+
+    def __init__(self, folder):
+        self.folder = folder
+
+    def _found(self):
+        for path in sorted(self.folder.rglob("*.md")):
+            if not any(part.startswith(".") for part in path.relative_to(self.folder).parts):
+                try:
+                    yield path, path.read_bytes().decode()
+                except FileNotFoundError:
+                    pass
+
+    def items(self):
+        found = {}
+        for _, text in self._found():
+            day, item = read_note(text)
+            found.setdefault(day, []).append(item)
+        return found
+
+    def add(self, day, title, start):
+        (self.folder / f"{title}.md").write_text(NOTE.format(day=day, title=title, start=start))
+        return True
+
+    def edit(self, day, field, old, new):
+        key = "title" if field == "title" else "startTime"
+        for path, text in self._found():
+            if read_note(text)[0] == day:
+                changed = re.sub(rf'(?m)^({key}: *"?){re.escape(old)}("?)$', rf"\g<1>{new}\g<2>", text)
+                # A program that wrote between the look and the save makes an editor ask; this person looks again later.
+                if changed == text or path.read_bytes().decode() != text:
+                    return False
+                path.write_bytes(changed.encode())
+                return True
+        return False
+
+    def delete(self, day):
+        for path, text in self._found():
+            if read_note(text)[0] == day:
+                path.unlink()
+                return True
+        return False
+
+
+def read_event(text):
+    """(day, (title, start)) of a resource."""
+    start = re.search(r"(?m)^DTSTART[^:\r\n]*:(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)", text[text.index("BEGIN:VEVENT"):])
+    title = re.search(r"(?m)^SUMMARY[^:\r\n]*:([^\r\n]*)", text)
+    return f"{start[1]}-{start[2]}-{start[3]}", (title[1], f"{start[4]}:{start[5]}")
+
+
+def read_note(text):
+    """(day, (title, start)) of a note."""
+    def value(key):
+        return re.search(rf'(?m)^{key}: *"?([^"\n]*)"?$', text)[1]
+    return value("date"), (value("title"), value("startTime"))
