@@ -46,7 +46,10 @@ Result<std::unique_ptr<ports::Store>> open_store(const Config& config, Access ac
     return TRY(store::SqliteStore::open(":memory:"));
   store::SqliteOptions options;
   options.read_only = access == Access::read;
-  return TRY(store::SqliteStore::open(config.store_path, options));
+  auto store = store::SqliteStore::open(config.store_path, options);
+  if (!store && access == Access::read && store.error().kind == ErrorKind::not_found)
+    return TRY(store::SqliteStore::open(":memory:"));
+  return TRY(std::move(store));
 }
 
 }  // namespace

@@ -63,6 +63,9 @@ Result<void> tune(Database& database, const SqliteOptions& options) {
 Result<void> require_current(Database& database) {
   const auto state = TRY(inspect_schema(database));
   if (state == SchemaState::current) return {};
+  if (state == SchemaState::empty)  // its making was cut off
+    return fail(ErrorKind::not_found,
+                fmt::format("there is nothing in {} yet; run `kalends sync` first", database.path()));
   return fail(
       ErrorKind::invalid,
       fmt::format("{} was written by an older Kalends; run `kalends sync` once to bring it up to date",

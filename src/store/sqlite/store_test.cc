@@ -88,6 +88,17 @@ TEST_F(SqliteStoreTest, TheFilesBelongToTheOwnerAlone) {
   }
 }
 
+TEST_F(SqliteStoreTest, AStoreWhoseMakingWasCutOffIsMadeByTheNextWriter) {
+  std::ofstream(path_).flush();
+  SqliteOptions reading;
+  reading.read_only = true;
+  const auto none = SqliteStore::open(path_, reading);
+  ASSERT_FALSE(none);
+  EXPECT_EQ(none.error().kind, ErrorKind::not_found) << none.error().message;
+  add_event(*open(), 1);
+  EXPECT_TRUE(SqliteStore::open(path_, reading));
+}
+
 TEST_F(SqliteStoreTest, ASecondWriterIsToldWhoHasIt) {
   auto store = open();
   const auto second = SqliteStore::open(path_);
