@@ -66,10 +66,8 @@ Result<std::unique_ptr<Connection>> Connection::make(const CalendarConfig& calen
   } else if (calendar.provider == "obsidian") {
     obsidian::Config config{
         .path = calendar.path, .end_dates = end_dates(calendar.end_date), .zone = calendar.zone};
-    if (belief == Belief::settled) {
-      config.clock = &machine.clock();
-      config.settle_ms = kSettleMs;
-    }
+    config.clock = &machine.clock();
+    if (belief == Belief::settled) config.settle_ms = kSettleMs;
     auto notes = vault(std::move(config), machine);
     connection->is_waiting_ = [watched = notes.get()] { return watched->is_waiting(); };
     connection->provider_ = std::move(notes);

@@ -17,9 +17,18 @@ namespace {
 
 // File systems give times in grains of up to two seconds: a younger file may change and keep its stamp.
 constexpr std::int64_t kGrainMs = 2'000;
+// Those that keep more than milliseconds take the time of the kernel's last tick.
+constexpr std::int64_t kTickMs = 50;
 constexpr int kMostCopies = 999;
 // Making notes safe costs as much for a thousand as for a few.
 constexpr std::size_t kBatch = 1024;
+
+// Whether an edit made from now on is sure to leave another stamp.
+bool is_settled(const Stamp& stamp, Instant now) {
+  const std::int64_t latest_ns = std::max(stamp.modified_ns, stamp.changed_ns);
+  const std::int64_t grain_ms = stamp.changed_ns % 1'000'000 != 0 ? kTickMs : kGrainMs;
+  return now.ms - latest_ns / 1'000'000 > grain_ms;
+}
 
 bool has_folder(const std::string& path) {
   struct stat found{};
@@ -90,6 +99,8 @@ struct ObsidianProvider::Look {
   Instant now;
   ports::Changes changes;
   std::map<std::string, Seen> seen;
+  StampSums listed;
+  std::optional<StampSums> before;  // what the cursor says
 };
 
 ObsidianProvider::ObsidianProvider(Config config, const calendar::ZoneSource& zones, std::string system_zone)
@@ -122,9 +133,7 @@ ports::Item ObsidianProvider::item_of(const std::string& path, const std::string
 Result<void> ObsidianProvider::look_at(const NoteFile& file, const ports::Known& known, Look& look) {
   const RemoteId id(file.path);
   Seen seen{file.stamp, false, {}, false, {}};
-  if (config_.clock != nullptr)
-    seen.is_settled =
-        look.now.ms - std::max(file.stamp.modified_ns, file.stamp.changed_ns) / 1'000'000 > kGrainMs;
+  if (config_.clock != nullptr) seen.is_settled = is_settled(file.stamp, look.now);
   auto before = seen_.find(file.path);
   if (before != seen_.end() && before->second.is_settled && before->second.stamp == file.stamp) {
     const bool is_same = !before->second.is_event || known(id) == before->second.version;
@@ -171,6 +180,17 @@ Result<void> ObsidianProvider::look_at(const NoteFile& file, const ports::Known&
   return {};
 }
 
+// Takes a file for what it was at the last look, when no file of its bucket was touched since.
+bool ObsidianProvider::trust(const NoteFile& file, const ports::Known& known, Look& look) {
+  if (!look.before || !look.before->agrees(look.listed, file.path)) return false;
+  const std::string held = known(RemoteId(file.path));
+  if (held == "unreadable") return false;
+  const bool is_event = !held.empty();
+  if (is_event) look.changes.unchanged.emplace_back(file.path);
+  look.seen.emplace(file.path, Seen{file.stamp, true, held, is_event, {}});
+  return true;
+}
+
 // Takes notes that went missing a moment ago to be there still, unless they turned up under another name.
 void ObsidianProvider::keep_missing(const ports::Known& known, Look& look) {
   auto is_event_in = [](const std::map<std::string, Seen>& all, const std::string& path) {
@@ -202,28 +222,75 @@ void ObsidianProvider::keep_missing(const ports::Known& known, Look& look) {
   missing_since_ = std::move(missing);
 }
 
-Result<ports::Changes> ObsidianProvider::changes(const std::string&, const ports::Known& known) {
+// What is read into a note depends on the settings, so a cursor counts for them alone.
+std::string ObsidianProvider::cursor_prefix() const {
+  return fmt::format("notes 1 {} {} {} ", static_cast<int>(settings_.dialect), config_.recursive ? "r" : "-",
+                     settings_.system_zone);
+}
+
+std::string ObsidianProvider::cursor() const { return trusted_ ? cursor_prefix() + trusted_->text() : ""; }
+
+std::optional<StampSums> ObsidianProvider::sums_of(const std::string& cursor) const {
+  const std::string prefix = cursor_prefix();
+  if (!has_cursors() || !cursor.starts_with(prefix)) return std::nullopt;
+  return StampSums::parse(std::string_view(cursor).substr(prefix.size()));
+}
+
+Result<ports::Changes> ObsidianProvider::changes(const std::string& cursor, const ports::Known& known) {
   constexpr int kTries = 5;
+  trusted_.reset();
+  written_.clear();
   for (int i = 0; i < kTries; ++i) {
     Look look;
     if (config_.clock != nullptr) look.now = config_.clock->now();
     const auto files = TRY(vault_.list(config_.recursive));
+    for (const NoteFile& file : files) look.listed.add(file.path, file.stamp);
+    look.before = sums_of(cursor);
+    if (look.before == look.listed) {
+      trusted_ = look.listed;
+      look.changes.cursor = cursor;
+      return std::move(look.changes);
+    }
     Result<void> looked;
     for (const NoteFile& file : files) {
+      if (trust(file, known, look)) continue;
       looked = look_at(file, known, look);
       if (!looked) break;
     }
     if (!looked) continue;  // a note went away between listing and reading: it may have a new name
+    if (has_cursors()) {
+      trusted_.emplace();
+      for (const auto& [path, seen] : look.seen)
+        if (seen.is_settled) trusted_->add(path, seen.stamp);
+    }
     if (config_.clock != nullptr && config_.settle_ms > 0) keep_missing(known, look);
     seen_ = std::move(look.seen);
     path_by_uid_.clear();
     for (const auto& [path, seen] : seen_)
       if (!seen.uid.empty()) path_by_uid_.emplace(seen.uid, path);
     look.changes.complete = true;
+    look.changes.cursor = this->cursor();
     return std::move(look.changes);
   }
   return fail(ErrorKind::transient,
               fmt::format("notes in {} come and go while they are read", vault_.folder()));
+}
+
+// What the sums say of a file that we are about to write or have taken away: nothing any more.
+void ObsidianProvider::forget(const std::string& path, const Result<Stamp>& before) {
+  if (written_.erase(path) == 0 && trusted_ && before) trusted_->remove(path, *before);
+}
+
+// A note of ours that is so young that an edit might leave its stamp as it is will be read once more.
+Result<std::optional<std::string>> ObsidianProvider::persist() {
+  TRY_VOID(vault_.persist());
+  if (!trusted_) return std::nullopt;
+  const Instant now = config_.clock->now();
+  for (const auto& [path, stamp] : written_) {
+    if (is_settled(stamp, now)) trusted_->add(path, stamp);
+  }
+  written_.clear();
+  return cursor();
 }
 
 Result<ports::Item> ObsidianProvider::get(const RemoteId& id) {
@@ -261,6 +328,7 @@ Result<ports::Written> ObsidianProvider::create(const ports::Draft& draft) {
     Reading reading = read_note(text, basename_of(path), settings_);
     if (!*created || reading.kind != Reading::Kind::event)
       return ports::Written{RemoteId(path), version, std::nullopt};
+    written_.insert_or_assign(path, **created);
     return ports::Written{RemoteId(path), version,
                           item_of(path, version, std::move(reading.note), **created)};
   }
@@ -272,6 +340,7 @@ Result<ports::Written> ObsidianProvider::update(const ports::Item& current, cons
                                                 Instant) {
   const std::string& path = current.id.value;
   auto stale = [&] { return fail(ErrorKind::stale, fmt::format("{} was changed meanwhile", path)); };
+  const auto before = vault_.stamp(path);
   auto text = vault_.read(path);
   if (!text && text.error().kind == ErrorKind::not_found) return stale();
   if (!text) return std::unexpected(std::move(text).error());
@@ -286,18 +355,23 @@ Result<ports::Written> ObsidianProvider::update(const ports::Item& current, cons
   if (!edited) return std::unexpected(std::move(edited).error().within(path));
   if (*edited != *text) TRY_VOID(vault_.replace(path, *edited, current.version));
   const std::string version = sha256(*edited).hex();
+  forget(path, before);
+  const auto after = vault_.stamp(path);
   auto item = get(current.id);
   if (!item || item->version != version) return ports::Written{current.id, version, std::nullopt};
+  if (after) written_.insert_or_assign(path, *after);
   return ports::Written{current.id, version, std::move(*item)};
 }
 
 Result<void> ObsidianProvider::remove(const ports::Item& current) {
+  const auto before = vault_.stamp(current.id.value);
   auto text = vault_.read(current.id.value);
   if (!text && text.error().kind == ErrorKind::not_found) return {};
   if (!text) return std::unexpected(std::move(text).error());
   auto removed = has_body(*text) ? vault_.trash(current.id.value, current.version)
                                  : vault_.remove(current.id.value, current.version);
   if (removed) seen_.erase(current.id.value);  // we know that it is gone; nothing to wait for
+  if (removed) forget(current.id.value, before);
   return removed;
 }
 

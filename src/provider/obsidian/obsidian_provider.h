@@ -3,12 +3,14 @@
 #pragma once
 
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "ports/provider.h"
 #include "ports/world.h"
 #include "provider/obsidian/note.h"
+#include "provider/obsidian/stamp_sums.h"
 #include "provider/obsidian/vault.h"
 
 namespace kalends::provider::obsidian {
@@ -22,8 +24,8 @@ struct Config {
   EndDates end_dates = EndDates::automatic;
   std::string zone;  // of notes without a `zone` key; "" = the system's
   bool recursive = true;
-  // For watching: with a clock, files whose stamp did not change are not read again, and a note that is missing for less
-  // than `settle_ms` is still taken to be there, because tools rename and save by deleting and creating.
+  // With a clock, files whose stamp did not change are not read again. For watching: a note that is missing for less than
+  // `settle_ms` is still taken to be there, because tools rename and save by deleting and creating.
   ports::Clock* clock = nullptr;
   std::int64_t settle_ms = 0;
 };
@@ -35,7 +37,8 @@ class ObsidianProvider : public ports::Provider {
 
   const ports::Capabilities& capabilities() const override { return capabilities_; }
   calendar::Facts project(const calendar::Facts& facts) const override;
-  // Always a complete listing; the cursor is "". not_found when the folder is gone.
+  // A complete listing, or nothing at all when no file of the folder was touched since the cursor was given. Files that
+  // were not touched are not read. not_found when the folder is gone.
   Result<ports::Changes> changes(const std::string& cursor, const ports::Known& known) override;
   Result<ports::Item> get(const RemoteId& id) override;
   Result<ports::Written> create(const ports::Draft& draft) override;
@@ -44,10 +47,7 @@ class ObsidianProvider : public ports::Provider {
                                 Instant now) override;
   // A note with text in its body goes to the vault's .trash, any other is deleted.
   Result<void> remove(const ports::Item& current) override;
-  Result<std::optional<std::string>> persist() override {
-    TRY_VOID(vault_.persist());
-    return std::nullopt;
-  }
+  Result<std::optional<std::string>> persist() override;
   std::vector<std::string> recipients(ports::WriteKind, const ports::Item*,
                                       const calendar::Facts&) const override {
     return {};
@@ -70,6 +70,7 @@ class ObsidianProvider : public ports::Provider {
 
   struct Look;
   Result<void> look_at(const NoteFile& file, const ports::Known& known, Look& look);
+  bool trust(const NoteFile& file, const ports::Known& known, Look& look);
   void keep_missing(const ports::Known& known, Look& look);
   ports::Item item_of(const std::string& path, const std::string& version, Note note,
                       const Stamp& stamp) const;
@@ -83,6 +84,15 @@ class ObsidianProvider : public ports::Provider {
   std::map<std::string, Seen> seen_;                // by path
   std::map<std::string, std::string> path_by_uid_;  // of the last listing and of what was created since
   std::map<std::string, Instant> missing_since_;
+
+  bool has_cursors() const { return config_.clock != nullptr && config_.settle_ms == 0; }
+  std::string cursor() const;
+  void forget(const std::string& path, const Result<Stamp>& before);
+  std::optional<StampSums> sums_of(const std::string& cursor) const;
+  std::string cursor_prefix() const;
+
+  std::optional<StampSums> trusted_;      // by the last look, moved past our own writes that are safe
+  std::map<std::string, Stamp> written_;  // by us since persist() was last called
 };
 
 }  // namespace kalends::provider::obsidian

@@ -346,5 +346,92 @@ TEST_F(VaultTest, AnEditWithinTheGrainOfTheStampIsSeen) {
   EXPECT_THAT(ids(look(vault)), ElementsAre("lunch.md"));
 }
 
+// As one run after the other: each has a provider of its own, and the cursor that the one before left.
+class VaultByCursorTest : public VaultTest {
+ protected:
+  ObsidianProvider provider() {
+    return {Config{folder_, EndDates::automatic, "", true, &clock_, 0}, zones_, "Europe/Berlin"};
+  }
+  ports::Changes run() {
+    ObsidianProvider vault = provider();
+    auto changes = vault.changes(cursor_, [&](const RemoteId& id) { return versions_[id.value]; });
+    EXPECT_TRUE(changes);
+    for (const ports::Item& item : changes->items) versions_[item.id.value] = item.version;
+    cursor_ = changes->cursor;
+    return *changes;
+  }
+  HandClock clock_;
+  std::string cursor_;
+};
+
+TEST_F(VaultByCursorTest, AFolderThatNobodyTouchedGivesNothing) {
+  put("lunch.md", kLunch);
+  put("plain.md", "text");
+  EXPECT_TRUE(run().complete);
+  auto again = run();
+  EXPECT_FALSE(again.complete);
+  EXPECT_THAT(ids(again), IsEmpty());
+  put("lunch.md", kLunch + "more");
+  EXPECT_THAT(ids(run()), ElementsAre("lunch.md"));
+  EXPECT_FALSE(run().complete);
+  fs::remove(folder_ / "lunch.md");
+  auto gone = run();
+  EXPECT_TRUE(gone.complete);
+  EXPECT_THAT(unchanged(gone), IsEmpty());
+}
+
+TEST_F(VaultByCursorTest, OnlyWhatWasTouchedIsReadAndAllThatIsThereIsNamed) {
+  for (int i = 0; i < 40; ++i) put("note" + std::to_string(i) + ".md", kLunch);
+  run();
+  put("note7.md", kLunch + "more");
+  auto changes = run();
+  EXPECT_TRUE(changes.complete);
+  EXPECT_THAT(ids(changes), ElementsAre("note7.md"));
+  EXPECT_EQ(changes.unchanged.size(), 39U);
+}
+
+TEST_F(VaultByCursorTest, OurOwnWritesAreNoNews) {
+  put("lunch.md", kLunch);
+  run();
+  ObsidianProvider vault = provider();
+  ASSERT_TRUE(vault.changes(cursor_, [&](const RemoteId& id) { return versions_[id.value]; }));
+  auto made = vault.create(draft("Made"));
+  ASSERT_TRUE(made && made->item);
+  auto edited = vault.update(*made->item, draft("Edited").facts, {});
+  ASSERT_TRUE(edited && edited->item);
+  auto lunch = vault.get(RemoteId("lunch.md"));
+  ASSERT_TRUE(lunch && vault.remove(*lunch));
+  auto cursor = vault.persist();
+  ASSERT_TRUE(cursor && *cursor);
+  cursor_ = **cursor;
+  EXPECT_FALSE(run().complete);
+  // Somebody's edit of what we wrote is news, although the cursor is younger than our write.
+  put(made->id.value, kLunch);
+  EXPECT_THAT(ids(run()), ElementsAre(made->id.value));
+}
+
+TEST_F(VaultByCursorTest, WhatCouldNotBeReadOrIsYoungIsLookedAtAgain) {
+  put("broken.md", "---\ntitle: X\ndate: [\n---\n");
+  run();
+  versions_["broken.md"] = "unreadable";
+  EXPECT_EQ(run().unreadable.size(), 1U);
+  struct stat found{};
+  ASSERT_EQ(::stat((folder_ / "broken.md").c_str(), &found), 0);
+  fs::remove(folder_ / "broken.md");
+  put("lunch.md", kLunch);
+  clock_.sleep_ms(static_cast<std::int64_t>(found.st_mtim.tv_sec) * 1000 - clock_.now().ms);
+  run();
+  auto again = run();
+  EXPECT_TRUE(again.complete);
+  EXPECT_THAT(unchanged(again), ElementsAre("lunch.md"));
+}
+
+TEST_F(VaultByCursorTest, ACursorCountsForTheSettingsThatItWasMadeWith) {
+  put("lunch.md", kLunch);
+  run();
+  ObsidianProvider other{Config{folder_, EndDates::inclusive, "", true, &clock_, 0}, zones_, "Europe/Berlin"};
+  EXPECT_TRUE(other.changes(cursor_, [&](const RemoteId& id) { return versions_[id.value]; })->complete);
+}
+
 }  // namespace
 }  // namespace kalends::provider::obsidian
