@@ -2,7 +2,6 @@
 
 import os
 import pathlib
-import shutil
 import sys
 
 HERE = pathlib.Path(__file__).resolve().parent
@@ -16,12 +15,17 @@ class Contender:
     env = {}
 
     def __init__(self, folder, url, user, password):
-        self.folder = pathlib.Path(folder)
+        self.home = pathlib.Path(folder)
+        self.days = 0
         self.url, self.user, self.password = url, user, password
 
     def begin(self):
-        """As on the first day: nothing is known and the folder of files is empty."""
-        shutil.rmtree(self.folder, ignore_errors=True)
+        """As on the first day: nothing is known and the folder of files is empty.
+
+        Each time a new folder: ext4 makes files slowly where as many were deleted a moment ago.
+        """
+        self.days += 1
+        self.folder = self.home / str(self.days)
         self.folder.mkdir(parents=True)
         self.set_up()
 
