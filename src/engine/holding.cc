@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <limits>
 
 #include "base/digest.h"
@@ -27,9 +28,9 @@ std::string change_key(const Planned& planned, const CalendarId& id) {
   return engine::change_key(id, planned.loaded.row.id, place->seen.facts);
 }
 
-bool is_deletion(HoldKind kind) {
-  return kind == HoldKind::mass_delete || kind == HoldKind::emptied || kind == HoldKind::shared_delete;
-}
+constexpr std::array kDeletions{HoldKind::mass_delete, HoldKind::emptied, HoldKind::shared_delete};
+
+bool is_deletion(HoldKind kind) { return std::ranges::find(kDeletions, kind) != kDeletions.end(); }
 
 bool has_attendees(const calendar::Facts& facts) {
   return std::ranges::any_of(
@@ -112,6 +113,34 @@ Result<void> count(Transaction& tx, sync::Incoming& incoming) {
   return {};
 }
 
+// A deletion that waits for a person goes on waiting, though fewer of its kind are left to wait with it.
+Result<void> keep_waiting(Transaction& tx, const sync::Incoming& incoming, std::vector<sync::Hold>& holds) {
+  std::set<EventId> left(incoming.deletions.begin(), incoming.deletions.end());
+  for (const sync::Hold& hold : holds)
+    for (const EventId& event : hold.events)
+      if (is_deletion(hold.kind)) left.erase(event);
+  if (left.empty()) return {};
+  for (const HeldRow& row : TRY(tx.held(HeldRow::State::waiting))) {
+    const auto kind = std::ranges::find(kDeletions, row.kind, [](HoldKind each) { return to_string(each); });
+    if (row.calendar != incoming.calendar || kind == kDeletions.end()) continue;
+    const HeldRecord record = TRY(decode_held(row.blob));
+    sync::Hold hold{*kind, row.calendar, {}, record.reason};
+    for (const std::string& key : record.keys)
+      std::erase_if(left, [&](const EventId& event) {
+        const bool waits = key == key_of("delete", row.calendar, event);
+        if (waits) hold.events.push_back(event);
+        return waits;
+      });
+    if (hold.events.empty()) continue;
+    auto same = std::ranges::find(holds, hold.kind, &sync::Hold::kind);
+    if (same == holds.end())
+      holds.push_back(std::move(hold));
+    else
+      same->events.insert(same->events.end(), hold.events.begin(), hold.events.end());
+  }
+  return {};
+}
+
 }  // namespace
 
 Result<void> Engine::Inner::hold_incoming(Transaction& tx, Cycle& cycle, std::vector<Planned>& planned) {
@@ -134,6 +163,7 @@ Result<void> Engine::Inner::hold_incoming(Transaction& tx, Cycle& cycle, std::ve
           {HoldKind::shared_delete, id, news->second.shared,
            fmt::format("An event with attendees is gone from \"{}\" and exists elsewhere in its own right.",
                        id.value)});
+    TRY_VOID(keep_waiting(tx, incoming, holds));
     for (const sync::Hold& hold : holds) {
       Cycle::Holding holding{hold.kind, id, {}};
       holding.record.reason = hold.reason;

@@ -101,6 +101,7 @@ struct Engine::Inner {
   Result<void> match_arrivals(Transaction& tx, Cycle& cycle);
   Result<std::optional<sync::Candidate>> unfinished_create(Transaction& tx, const CalendarId& calendar,
                                                            const calendar::Facts& facts);
+  Result<void> leave_one_of_equals(Transaction& tx, std::vector<sync::Candidate>& candidates);
   Result<std::map<RemoteId, EventId>> names_of_backup(Transaction& tx, const CalendarId& calendar);
   Result<std::optional<Error>> take_away(Transaction& tx, Cycle& cycle, const EventId& event,
                                          const CalendarId& calendar, const ports::Item& item,

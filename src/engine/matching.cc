@@ -139,19 +139,45 @@ Result<std::optional<sync::Match>> Engine::Inner::make_way(Transaction& tx, Cycl
   return std::nullopt;
 }
 
-// Where no mark can be kept, an item is our own unfinished write when it holds exactly what that write was to make.
+// Of events that say the very same it does not matter which one an item is found to be. So it is the first that the item
+// may still join, and none of them is made a second time because there are several.
+Result<void> Engine::Inner::leave_one_of_equals(Transaction& tx, std::vector<sync::Candidate>& candidates) {
+  std::set<std::string> seen;
+  std::vector<sync::Candidate> out;
+  for (sync::Candidate& candidate : candidates) {
+    const Loaded loaded = TRY(load(tx, candidate.event));
+    const bool free = candidate.alive && !candidate.live_here && !loaded.items.empty();
+    std::string contents;
+    if (free) {
+      for (const auto& [calendar, item] : loaded.items)
+        contents += calendar.value + "\n" + calendar::encode(TRY(decode_item(item)).facts) + "\n";
+      if (!seen.insert(contents).second) continue;
+    }
+    out.push_back(std::move(candidate));
+  }
+  candidates = std::move(out);
+  return {};
+}
+
+// Where no mark can be kept, an item is our own unfinished write when it holds exactly what that write was to make, or all
+// of it but for one field, which a person changed since.
 Result<std::optional<sync::Candidate>> Engine::Inner::unfinished_create(Transaction& tx,
                                                                         const CalendarId& calendar,
                                                                         const calendar::Facts& facts) {
+  std::vector<sync::Candidate> alike;
   for (const ports::BaseRow& row : TRY(tx.unsettled_bases())) {
     if (row.calendar != calendar || !row.pending) continue;
     sync::Base base = TRY(sync::decode_base(row.blob));
     if (!base.intent || base.intent->kind != sync::Intent::Kind::create) continue;
-    if (providers_project(calendar, base.intent->target) != facts) continue;
+    const auto changes = calendar::difference(providers_project(calendar, base.intent->target), facts);
+    if (fields_of(changes).size() > 1) continue;
     sync::Candidate found = candidate_of(TRY(load(tx, row.event)), calendar, base.intent->nonce);
-    if (found.made_here) return found;
+    if (!found.made_here) continue;
+    if (changes.empty()) return found;
+    alike.push_back(std::move(found));
   }
-  return std::nullopt;
+  if (alike.size() != 1) return std::nullopt;
+  return alike.front();
 }
 
 // A new link may tie calendars that were read before: an event that one calendar alone holds is matched anew when
@@ -242,6 +268,7 @@ Result<void> Engine::Inner::match_arrivals(Transaction& tx, Cycle& cycle) {
     if (!row.fingerprint.empty())
       for (const ports::EventRow& event : TRY(tx.events_with_fingerprint(row.fingerprint)))
         by_fingerprint.push_back(candidate_of(TRY(load(tx, event.id)), row.calendar, std::nullopt));
+    if (by_fingerprint.size() > 1) TRY_VOID(leave_one_of_equals(tx, by_fingerprint));
 
     if (!by_mark && !item.mark && !providers.at(row.calendar)->capabilities().keeps_marks)
       by_mark = TRY(unfinished_create(tx, row.calendar, item.facts));

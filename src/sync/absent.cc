@@ -31,6 +31,15 @@ std::optional<Conflict> unseen_edit(const EventPlan& plan, const Place& place, c
     conflict.hub = look(shown, path);
     if (is_edit(path, conflict.base, conflict.hub)) return conflict;
   }
+  // Somebody made it again after the last look at this calendar, so who deleted it here cannot have known.
+  const merge::Cell* life = plan.hub.cell(merge::kLife);
+  if (life != nullptr && life->dot.replica != place.replica && place.watched_since_ms > 0 &&
+      life->stamp.ms > place.watched_since_ms) {
+    conflict.path = merge::kLife;
+    conflict.base = std::nullopt;
+    conflict.hub = "alive";
+    return conflict;
+  }
   for (const HubChange& change : plan.changes) {
     if (change.from == place.calendar || change.path == merge::kLife) continue;
     if (!is_edit(change.path, change.before, change.after)) continue;

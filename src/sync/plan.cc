@@ -57,6 +57,19 @@ bool person_edited(const Place& place, const Lens& lens, const Base& base) {
   return false;
 }
 
+// Whether what is there is a create of ours whose answer never came.
+bool is_unfinished(const Place& place, const Base& base) {
+  return base.standing != Standing::present && base.intent && base.intent->kind == Intent::Kind::create &&
+         !place.seen.nonce.empty() && base.intent->nonce == place.seen.nonce;
+}
+
+bool edited_since_intent(const Place& place, const Lens& lens, const Base& base) {
+  for (const calendar::Change& change :
+       calendar::difference(place.project(base.intent->target), place.seen.facts))
+    if (may_pull(lens, change.path) && is_edit(change.path, change.before, change.after)) return true;
+  return false;
+}
+
 std::string removal_reason(bool dead, const Lens& lens) {
   if (dead) return "the event was deleted";
   if (!lens.wanted) return "the link's filter no longer lets it through";
@@ -183,6 +196,8 @@ void push_place(EventPlan& plan, const Place& place, const Lens& lens, PlacePlan
     out.base_changed = true;
     return;
   }
+  // What a link left here, or a store that was put back, is not known before the next look.
+  if (base.standing == Standing::retired && alive && lens.wanted) out.settled = false;
   bool write = false;
   bool unwanted = base.role == Role::copy && !lens.wanted && !lens.aged;
   // A copy that was made before the link hid anything keeps telling it by its name and uid, so it is made anew.
@@ -270,6 +285,10 @@ EventPlan plan_event(const merge::EventState& hub, const std::vector<Place>& pla
       plan.changes.push_back({std::string(merge::kLife), std::nullopt, "alive", places[i].calendar, dot});
       plan.hub_changed = true;
       born = false;
+    } else if (attached && places[i].base && hub.alive()) {
+      // Made again by a person: a deletion elsewhere that knows nothing of it does not take it away.
+      plan.hub.write(merge::kLife, "alive", places[i].replica, now_ms);
+      plan.hub_changed = true;
     }
   }
   Draft draft{plan, now_ms};
@@ -291,14 +310,18 @@ EventPlan plan_event(const merge::EventState& hub, const std::vector<Place>& pla
     Lens lens = lens_of(lenses, place.calendar, out.base.role);
     if (!lens.routed && !place.just_attached) continue;
     if (out.base.standing == Standing::not_here && !place.just_attached) continue;
-    bool edited = person_edited(place, lens, out.base);
+    // What we wrote without hearing of it is ours, also when the event was deleted meanwhile: it is taken away again.
+    bool unfinished = is_unfinished(place, out.base);
+    bool edited =
+        unfinished ? edited_since_intent(place, lens, out.base) : person_edited(place, lens, out.base);
     // What a removed link left here is an event like any other when a link leads here again.
     bool again = out.base.standing == Standing::retired;
     if (is_on(Mutant::plan_leaves_dead)) edited = false;
     if (!plan.hub.alive() && (place.just_attached || edited || again))
       revive(plan, place, now_ms, !place.just_attached && !again);
     attached_somewhere |= place.just_attached || again;
-    if (plan.hub.alive() || out.base.standing == Standing::present) pull_present(draft, place, lens, out);
+    if (plan.hub.alive() || out.base.standing == Standing::present || unfinished)
+      pull_present(draft, place, lens, out);
   }
   rekey_strays(draft, places, facts_of(hub));
   for (std::size_t i = 0; i < places.size(); ++i) {

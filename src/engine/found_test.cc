@@ -1,0 +1,123 @@
+// What simulations found: each test is the shortest history that once broke a law.
+#include <gtest/gtest.h>
+
+#include "engine/test_bench.h"
+
+namespace kalends::engine {
+namespace {
+
+using provider::Call;
+using provider::Fault;
+
+void lose_answers_of_creates(Bench& bench, const std::string& at) {
+  bench.providers[at]->before_call = [&bench, at](Call call) {
+    if (call == Call::create) bench.faults[at].force_next(Fault::lost_answer);
+  };
+}
+
+TEST(Found, ADeletionThatWaitsGoesOnWaitingWhenFewerWaitWithIt) {
+  TwoCalendars bench;
+  for (int day = 1; day <= 6; ++day)
+    bench.servers["work"]->put(meeting("Event " + std::to_string(day), day), "uid" + std::to_string(day));
+  bench.sync();
+  bench.servers["home"]->clear();
+  EXPECT_EQ(bench.sync().held_waiting, 1u);
+  const auto items = bench.servers["work"]->list();
+  for (int i = 0; i < 5; ++i) bench.servers["work"]->erase(items[static_cast<std::size_t>(i)].id);
+  bench.sync(true);
+  bench.sync();
+  EXPECT_TRUE(bench.servers["work"]->find(items[5].id)) << "nobody approved its deletion";
+}
+
+TEST(Found, WhatALostAnswerLeftIsTakenAwayWhenItsEventIsDeleted) {
+  Bench bench;
+  bench.add("work");
+  bench.add("home");
+  auto& link = bench.link({"work", "home"});
+  link.direction = sync::Direction::one_way;
+  link.from = CalendarId("work");
+  const auto id = bench.servers["work"]->put(meeting("Standup"), "uid");
+  lose_answers_of_creates(bench, "home");
+  bench.sync();
+  bench.providers["home"]->before_call = nullptr;
+  bench.servers["work"]->erase(id);
+  bench.servers["home"]->vanish(true);
+  bench.sync();
+  bench.servers["home"]->vanish(false);
+  bench.sync();
+  EXPECT_TRUE(bench.servers["home"]->list().empty());
+  bench.expect_quiet();
+}
+
+TEST(Found, AnEditOfWhatALostAnswerLeftIsNoSecondEvent) {
+  Bench bench;
+  bench.add("work");
+  Profile markless;
+  markless.keeps_marks = markless.keeps_uids = markless.client_ids = false;
+  bench.add("home", markless);
+  bench.link({"work", "home"});
+  bench.servers["work"]->put(meeting("Standup"), "uid");
+  lose_answers_of_creates(bench, "home");
+  bench.sync();
+  bench.providers["home"]->before_call = nullptr;
+  ASSERT_EQ(bench.servers["home"]->list().size(), 1u);
+  bench.servers["home"]->edit(bench.servers["home"]->list()[0].id,
+                              [](Facts& facts) { facts.set("title", "Daily"); });
+  bench.sync();
+  bench.sync();
+  EXPECT_EQ(bench.only("work").get("title"), "Daily");
+  EXPECT_EQ(bench.only("home").get("title"), "Daily");
+}
+
+TEST(Found, OneOfTwoEqualEventsIsNotMadeAThirdTime) {
+  Bench bench;
+  bench.add("work");
+  Profile own_uids;
+  own_uids.keeps_uids = own_uids.keeps_marks = false;
+  bench.add("home", own_uids);
+  bench.link({"work", "home"});
+  bench.servers["work"]->put(meeting("Standup"), "a");
+  bench.servers["work"]->put(meeting("Standup"), "a");
+  bench.servers["home"]->put(meeting("Standup"));
+  bench.sync(true);
+  bench.sync();
+  EXPECT_EQ(bench.servers["work"]->list().size(), 2u);
+  EXPECT_EQ(bench.servers["home"]->list().size(), 2u);
+}
+
+// From home to work, while home cannot be read: what is new at work is seen first, that it is gone at home later.
+TEST(Found, AMoveThatIsSeenInTwoPartsDeletesNothing) {
+  Bench bench;
+  bench.add("work");
+  Profile plain;
+  plain.keeps_marks = plain.keeps_uids = false;
+  bench.add("home", plain);
+  bench.link({"work", "home"});
+  const auto first = bench.servers["work"]->put(meeting("Standup"));
+  bench.sync();
+  bench.servers["work"]->erase(first);
+  bench.servers["home"]->erase(bench.servers["home"]->list()[0].id);
+  bench.servers["work"]->put(meeting("Standup"));
+  bench.faults["home"].force_next(Fault::unreachable);
+  bench.sync();
+  bench.sync();
+  bench.sync();
+  EXPECT_EQ(bench.only("work").get("title"), "Standup");
+  EXPECT_EQ(bench.only("home").get("title"), "Standup");
+}
+
+TEST(Found, AfterARestoreACalendarThatCouldNotBeReadGetsItsEventsLater) {
+  TwoCalendars bench;
+  bench.servers["home"]->put(meeting("Own", 5));
+  bench.servers["work"]->put(meeting("Standup"), "uid");
+  EXPECT_EQ(bench.sync().held_waiting, 2u) << "the first run waits";
+  ASSERT_TRUE(bench.engine().after_restore());
+  bench.faults["home"].force_next(Fault::unreachable);
+  bench.sync(true);
+  bench.sync(true);
+  bench.sync();
+  EXPECT_EQ(bench.servers["home"]->list().size(), 2u);
+}
+
+}  // namespace
+}  // namespace kalends::engine
