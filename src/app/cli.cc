@@ -167,6 +167,37 @@ class Builder {
         ->type_name("");
   }
 
+  void lab() {
+    CLI::App& lab =
+        add(Command::lab, "lab", "Prove the engine in a simulated world, by seed",
+            "  kalends lab run --seeds 2000\n  kalends lab run --seed 42 --trace\n"
+            "  kalends lab run --seed 42 --shrink\n  kalends lab run --seed 42 --keep 3,7,12 --trace\n\n"
+            "The real engine and store with simulated calendars, people, clock and accidents. No\n"
+            "configuration is read and no calendar is touched. Exit code 1 when a seed fails.");
+    subject(lab, "WHAT", "run")->check(CLI::IsMember({"run"}));
+    constexpr std::int64_t kMost = 1'000'000'000;
+    CLI::Option* seed = lab.add_option("--seed", invocation_.seed, "This seed alone")
+                            ->type_name("N")
+                            ->check(CLI::Range(std::int64_t{1}, kMost));
+    lab.add_option("--seeds", invocation_.seeds, "So many seeds; 100 by default")
+        ->type_name("N")
+        ->excludes(seed)
+        ->check(CLI::Range(std::int64_t{1}, kMost));
+    lab.add_option("--from", invocation_.first_seed, "The first of them; 1 by default")
+        ->type_name("N")
+        ->excludes(seed)
+        ->check(CLI::Range(std::int64_t{1}, kMost));
+    lab.add_option("--steps", invocation_.steps,
+                   "Steps of each history; 10 to 45 by default, as the seed says")
+        ->type_name("N")
+        ->check(CLI::Range(1, 100'000));
+    lab.add_option("--keep", invocation_.keep, "Only these steps of its history, as --shrink names them")
+        ->type_name("N,N")
+        ->needs(seed);
+    lab.add_flag("--trace", invocation_.trace, "Print what happened")->needs(seed);
+    lab.add_flag("--shrink", invocation_.shrink, "Find a shorter history that fails in the same way");
+  }
+
   void upkeep() {
     add(Command::doctor, "doctor", "Check configuration, credentials, servers, zones, clock and disk",
         "  kalends doctor\n  kalends doctor --json");
@@ -178,6 +209,7 @@ class Builder {
             "  kalends restore kalends-backup.db");
     subject(restore, "FILE", "A file that \"kalends backup\" wrote");
     add(Command::verify, "verify", "Check the store for damage", "  kalends verify");
+    lab();
     CLI::App& completion =
         add(Command::completion, "completion", "Print completions for a shell",
             "  kalends completion bash > ~/.local/share/bash-completion/completions/kalends\n"

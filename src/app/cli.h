@@ -30,6 +30,7 @@ enum class Command : std::uint8_t {
   backup,
   restore,
   verify,
+  lab,
   completion,
 };
 
@@ -46,6 +47,13 @@ struct Invocation {
   std::string target;            // convert's second file
   std::string take;              // resolve
   std::string calendar;          // events, import, export
+  std::int64_t seed = 0;         // lab: the one seed; 0 = many
+  std::int64_t seeds = 100;      // lab
+  std::int64_t first_seed = 1;   // lab
+  std::int64_t steps = 0;        // lab; 0 = as many as the seed says
+  std::string keep;              // lab: numbers of steps, "3,7,12"
+  bool trace = false;            // lab
+  bool shrink = false;           // lab
   std::string from, to, zone;    // events, occurrences
   std::int64_t limit = 0;        // occurrences; 0 for all
 };

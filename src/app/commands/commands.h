@@ -37,6 +37,7 @@ Exit run_doctor(Desk& desk);
 Exit run_backup(Desk& desk);
 Exit run_restore(Desk& desk);
 Exit run_verify(Desk& desk);
+Exit run_lab(Desk& desk);
 Exit run_completion(Desk& desk);
 
 // The configuration, or its problems told and exit code 2.

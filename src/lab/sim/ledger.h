@@ -35,6 +35,7 @@ struct Edit {
 
 struct Known {
   std::set<CalendarId> origins;  // where people made it
+  std::set<CalendarId> made_at;  // where people ever made it
   int duplicates = 0;            // further items people made of it by copying
   bool deleted = false;          // a person deleted it somewhere
   std::set<CalendarId> deleted_at;

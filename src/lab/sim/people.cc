@@ -41,6 +41,7 @@ std::string at_time(const std::string& date, int minute, int length) {
 void People::note_new(Place& place, const Facts& kept, const Facts& given) {
   auto& known = world_.ledger.events[day_of(kept)];
   known.origins.insert(place.id);
+  known.made_at.insert(place.id);
   known.scheduled = known.scheduled || kept.find("organizer");
   note_values(place, kept, given);
 }
@@ -51,7 +52,7 @@ void People::note_values(Place& place, const Facts& kept, const Facts& given) {
   for (const auto& [path, value] : kept) {
     const auto* entered = given.find(path);
     world_.ledger.edits.push_back({static_cast<int>(world_.ledger.edits.size()), day_of(kept), place.id, path,
-                                   value, world_.clock.now(),
+                                   value, world_.clock.peek(),
                                    entered ? std::optional(*entered) : std::nullopt});
   }
 }
@@ -113,7 +114,7 @@ void People::note_edit(Place& place, const provider::Stored& item, const std::st
   }
   supersede(place, item.facts, path);
   world_.ledger.edits.push_back({static_cast<int>(world_.ledger.edits.size()), day_of(item.facts), place.id,
-                                 path, value ? std::optional(*value) : std::nullopt, world_.clock.now()});
+                                 path, value ? std::optional(*value) : std::nullopt, world_.clock.peek()});
 }
 
 Facts People::draw_event(const Place& place) {
@@ -181,12 +182,14 @@ void People::create_in_two_places() {
                    second.id.value);
 }
 
-void People::settle_in(int events) {
-  for (int i = 0; i < events; ++i) world_.chance.percent(25) ? create_in_two_places() : create(any_place());
-}
+void People::settle_in() { world_.chance.percent(25) ? create_in_two_places() : create(any_place()); }
 
 void People::edit(Place& place, const provider::Stored& item) {
   auto& chance = world_.chance;
+  // Beside an item that cannot be read our copy may stand; who changes that makes it another one.
+  for (const auto& other : place.server->list())
+    if (other.spoilt && item.mark && other.id != item.id && day_of(other.facts) == day_of(item.facts))
+      ++world_.ledger.events[day_of(item.facts)].duplicates;
   const auto title = fresh(chance.percent(10) ? "a title that is longer than some calendars like" : "title");
   std::string path;
   std::optional<std::string> value;
@@ -230,7 +233,7 @@ void People::remove(Place& place, const provider::Stored& item) {
   if (!world_.ran) {
     for (const auto& other : world_.places)
       for (const auto& left : other->server->list())
-        if (day_of(left.facts) == day_of(item.facts)) {
+        if (other->id != place.id && day_of(left.facts) == day_of(item.facts)) {
           known.origins.insert(other->id);
           known.origins.erase(place.id);
         }
@@ -247,6 +250,8 @@ void People::move(Place& from, const provider::Stored& item) {
   // To a place from which nothing comes back an event is given away, which is another matter.
   const auto places = expected_places(world_.topology, world_.ledger.events[date].origins);
   const auto there = places.find(to.id);
+  // One of several that are the same cannot be told from the others when it is gone here.
+  if (world_.ledger.events[date].duplicates > 0) return;
   if (&to == &from || !crosses(from, date) || there == places.end() || !crosses(to, date)) return;
   for (const auto& other : to.server->list())
     if (day_of(other.facts) == date) return;

@@ -13,8 +13,8 @@ class People {
  public:
   explicit People(World& world) : world_(world) {}
 
-  // Fills the calendars with what people had before any sync, some of it in two places.
-  void settle_in(int events);
+  // Puts in what somebody had before any sync, some of it in two places.
+  void settle_in();
   // One thing that some person does now.
   void act();
   // One edit at that calendar.

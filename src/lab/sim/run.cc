@@ -100,15 +100,14 @@ void check_all(World& world, Rest& rest, Outcome& out) {
 
 }  // namespace
 
-Outcome run(std::uint64_t seed) {
+Outcome run(const History& history, Flaw flaw) {
   Outcome out;
   const Folder folder;
-  World world(seed, folder.path());
+  World world(history.seed, folder.path(), flaw);
   People people(world);
   Script script(world, people);
 
-  people.settle_in(world.chance.between(3, 12));
-  for (int steps = world.chance.between(10, 45); steps > 0; --steps) script.step();
+  for (const Step& step : history.steps) script.step(step);
   script.calm_down();
 
   Rest rest{world, {}, {}, {}, 0, true};
@@ -123,6 +122,7 @@ Outcome run(std::uint64_t seed) {
 
   out.trace = world.trace.lines();
   out.digest = world.trace.digest();
+  out.points = world.scheduler.points();
   return out;
 }
 

@@ -20,7 +20,8 @@ Cycle Script::cycle() {
 
 void Script::faulty_cycle() {
   for (auto& place : world_.places)
-    place->faults.set_rate(
+    place->faults = provider::Faults(
+        world_.chance.next(),
         world_.chance.percent(60) ? static_cast<std::uint32_t>(world_.chance.between(50, 400)) : 0);
   cycle();
   for (auto& place : world_.places) place->faults.set_rate(0);
@@ -56,6 +57,7 @@ void Script::empty_and_refill() {
   const auto before = cycle();
   if (!before.report || !before.report->errors.empty() || place.server->list().size() < kEnoughToNotice)
     return;
+  mend(place);
   const auto whole = place.server->snapshot();
   world_.trace.say("{} is empty", place.id.value);
   place.server->clear();
@@ -77,8 +79,9 @@ void Script::vanish_for_a_while() {
 
 void Script::roll_server_back() {
   Place& place = any_place();
+  mend(place);
   const auto then = place.server->snapshot();
-  const Instant since = world_.clock.now();
+  const Instant since = world_.clock.peek();
   for (int i = 0; i < 3; ++i) {
     world_.clock.advance(world_.chance.between(1, 30) * kMinuteMs);
     people_.act();
@@ -92,6 +95,12 @@ void Script::roll_server_back() {
   world_.trace.say("{} is restored from a backup", place.id.value);
 }
 
+// What cannot be read is not made to come and go as well: nobody could say afterwards what it was.
+void Script::mend(Place& place) {
+  for (const auto& item : place.server->list())
+    if (item.spoilt) place.server->spoil(item.id, false);
+}
+
 void Script::spoil() {
   Place& place = any_place();
   const auto items = place.server->list();
@@ -102,54 +111,49 @@ void Script::spoil() {
                    item.spoilt ? "readable" : "unreadable");
 }
 
-void Script::step() {
+void Script::act() {
   auto& chance = world_.chance;
+  for (int n = chance.between(1, 4); n > 0; --n) {
+    people_.act();
+    world_.clock.advance(chance.between(0, 90'000));
+  }
+}
+
+void Script::step(const Step& step) {
+  auto& chance = world_.chance;
+  chance = Chance(step.seed);
+  world_.scheduler.seed(chance.next());
+  world_.trace.say("step {}: {}", step.number, to_string(step.deed));
+  if (step.deed == Deed::settle_in) return people_.settle_in();
   world_.clock.advance(chance.between(1, 20) * kMinuteMs + chance.between(0, 59'999));
-  const auto roll = chance.below(100);
-  if (roll < 42) {
-    for (int n = chance.between(1, 4); n > 0; --n) {
-      people_.act();
-      world_.clock.advance(chance.between(0, 90'000));
-    }
-  } else if (roll < 56) {
-    cycle();
-  } else if (roll < 64) {
-    watched_cycle();
-  } else if (roll < 74) {
-    faulty_cycle();
-  } else if (roll < 83) {
-    doomed_cycle();
-  } else if (roll < 85) {
-    answer_held();
-  } else if (roll < 87) {
-    jump();
-  } else if (roll < 90) {
-    any_place().server->kill_cursors();
-    world_.trace.say("cursors die");
-  } else if (roll < 91) {
-    empty_and_refill();
-  } else if (roll < 92) {
-    vanish_for_a_while();
-  } else if (roll < 94) {
-    spoil();
-  } else if (roll < 95) {
-    roll_server_back();
-  } else if (roll < 96) {
-    people_.clear_out(any_place());
-  } else if (roll < 99) {
-    world_.trace.say("the store is backed up: {}", world_.backup_store());
-  } else {
-    world_.trace.say("the store is put back: {}", world_.restore_store());
+  switch (step.deed) {
+    case Deed::settle_in: break;
+    case Deed::people: return act();
+    case Deed::cycle: return void(cycle());
+    case Deed::watched_cycle: return watched_cycle();
+    case Deed::faulty_cycle: return faulty_cycle();
+    case Deed::doomed_cycle: return doomed_cycle();
+    case Deed::answer_held: return void(answer_held());
+    case Deed::jump: return jump();
+    case Deed::kill_cursors: return any_place().server->kill_cursors();
+    case Deed::empty_and_refill: return empty_and_refill();
+    case Deed::vanish: return vanish_for_a_while();
+    case Deed::spoil: return spoil();
+    case Deed::roll_server_back: return roll_server_back();
+    case Deed::clear_out: return people_.clear_out(any_place());
+    case Deed::back_up_store: return world_.trace.say("the store is backed up: {}", world_.backup_store());
+    case Deed::put_store_back: return world_.trace.say("the store is put back: {}", world_.restore_store());
   }
 }
 
 void Script::calm_down() {
+  world_.chance = Chance(~world_.seed);
+  world_.scheduler.seed(~world_.seed);
   world_.fate.live();
   for (auto& place : world_.places) {
     place->faults.set_rate(0);
     place->server->vanish(false);
-    for (const auto& item : place->server->list())
-      if (item.spoilt) place->server->spoil(item.id, false);
+    mend(*place);
   }
   world_.trace.say("everything works again");
 }

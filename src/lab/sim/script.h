@@ -1,6 +1,7 @@
 // What may happen in the safety phase, one step at a time, and what the person says to held work.
 #pragma once
 
+#include "lab/sim/history.h"
 #include "lab/sim/people.h"
 #include "lab/sim/world.h"
 
@@ -10,7 +11,7 @@ class Script {
  public:
   Script(World& world, People& people) : world_(world), people_(people) {}
 
-  void step();
+  void step(const Step& step);
   // Everything works again: faults off, calendars back, readable and reachable.
   void calm_down();
   // Answers all held work that waits; gives how many there were.
@@ -21,10 +22,12 @@ class Script {
   void faulty_cycle();
   void doomed_cycle();
   void watched_cycle();
+  void act();
   void jump();
   void empty_and_refill();
   void vanish_for_a_while();
   void roll_server_back();
+  void mend(Place& place);
   void spoil();
   bool approves(const engine::HeldView& held);
   Place& any_place() { return *world_.places[world_.chance.below(world_.places.size())]; }

@@ -19,9 +19,11 @@ class NoLog : public ports::Log {
 template <class T, class Work>
 Result<T> MortalProvider::mortal(Work work) {
   const auto died = [] { return fail(ErrorKind::cancelled, "the process was killed"); };
+  scheduler_.pause();
   if (!fate_.pass()) return died();
   auto result = work();
   if (!fate_.pass()) return died();
+  scheduler_.pause();
   return result;
 }
 
@@ -36,14 +38,23 @@ Result<ports::Written> MortalProvider::create(const ports::Draft& draft) {
 }
 Result<ports::Written> MortalProvider::update(const ports::Item& current, const calendar::Facts& target,
                                               Instant now) {
-  return mortal<ports::Written>([&] { return inner_.update(current, target, now); });
+  return mortal<ports::Written>([&] { return inner_.update(as_it_is(current), target, now); });
 }
 Result<void> MortalProvider::remove(const ports::Item& current) {
   return mortal<void>([&] { return inner_.remove(current); });
 }
 
-World::World(std::uint64_t seed, std::string folder)
-    : chance(seed),
+// What a writer takes for the present item who does not care whether it is.
+ports::Item MortalProvider::as_it_is(const ports::Item& current) {
+  if (flaw_ != Flaw::writes_over_edits) return current;
+  auto now = inner_.get(current.id);
+  return now ? *std::move(now) : current;
+}
+
+World::World(std::uint64_t seed_, std::string folder, Flaw flaw)
+    : seed(seed_),
+      chance(seed_),
+      engine_chance(seed_ + 1),
       folder_(std::move(folder)),
       store_path_((fs::path(folder_) / "kalends.db").string()),
       zones_(std::make_unique<system::ZoneFiles>()),
@@ -54,12 +65,13 @@ World::World(std::uint64_t seed, std::string folder)
     auto place = std::make_unique<Place>();
     place->id = topology.settings.calendars[n];
     place->server = std::make_unique<provider::MemoryServer>(place->id.value, topology.profiles[n],
-                                                             [this] { return clock.now(); });
+                                                             [this] { return clock.peek(); });
     place->faults = provider::Faults(chance.next(), 0);
-    place->provider = std::make_unique<MortalProvider>(*place->server, place->faults, fate);
+    place->provider = std::make_unique<MortalProvider>(*place->server, place->faults, fate, scheduler, flaw);
     profiles += " " + topology.profiles[n].name;
     places.push_back(std::move(place));
   }
+  clock.before_now = [this] { scheduler.pause(); };
   trace.say("topology {}:{}", topology.name, profiles);
 }
 
@@ -82,9 +94,9 @@ Result<void> World::start_process() {
   for (const auto& each : places) providers[each->id] = each->provider.get();
   const calendar::Zone* local = zones_->find("Europe/Berlin");
   KALENDS_CHECK(local != nullptr);
-  engine_ =
-      std::make_unique<engine::Engine>(engine::World{*store_, clock, chance, *log_, *zones_, *local, nullptr},
-                                       topology.settings, std::move(providers));
+  engine_ = std::make_unique<engine::Engine>(
+      engine::World{*store_, clock, engine_chance, *log_, *zones_, *local, nullptr, &scheduler},
+      topology.settings, std::move(providers));
   return {};
 }
 
@@ -137,7 +149,8 @@ Cycle World::sync(engine::SyncOptions options) {
     }
   std::vector<std::size_t> seen;
   for (const auto& each : places) seen.push_back(each->server->writes().size());
-  const Instant began = clock.now();
+  const std::size_t points_before = scheduler.points(), switches_before = scheduler.switches();
+  const Instant began = clock.peek();
   const auto edits_before = static_cast<int>(ledger.edits.size());  // the clock stands still in a cycle
   const std::size_t writes_before = server_writes();
   if (auto* running = engine()) {
@@ -163,8 +176,9 @@ Cycle World::sync(engine::SyncOptions options) {
     trace.say("  {} {} at {}{}: {}", engine::to_string(move.kind), move.title, move.calendar.value,
               move.from.empty() ? "" : " from " + move.from, move.why);
   for (const auto& error : out.report->errors) trace.say("  error: {}", error);
-  trace.say("  {} writes, {} held, {} conflicts", server_writes() - writes_before, out.report->held_waiting,
-            out.report->conflicts_open);
+  trace.say("  {} writes, {} held, {} conflicts, {} switches at {} points", server_writes() - writes_before,
+            out.report->held_waiting, out.report->conflicts_open, scheduler.switches() - switches_before,
+            scheduler.points() - points_before);
   for (const auto& counts : out.report->calendars)
     if (counts.error.empty()) last_read[counts.calendar] = edits_before;
   if (out.report->errors.empty()) last_whole_cycle = began;

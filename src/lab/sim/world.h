@@ -13,6 +13,8 @@
 #include "engine/engine.h"
 #include "lab/sim/chance.h"
 #include "lab/sim/ledger.h"
+#include "lab/sim/run.h"
+#include "lab/sim/scheduler.h"
 #include "lab/sim/topology.h"
 #include "lab/sim/trace.h"
 #include "provider/memory/provider.h"
@@ -23,9 +25,15 @@ namespace kalends::lab {
 
 class SimClock : public ports::Clock {
  public:
-  Instant now() override { return now_; }
+  // Asking for the time is a point where another thread may come in.
+  Instant now() override {
+    if (before_now) before_now();
+    return now_;
+  }
+  Instant peek() const { return now_; }
   void sleep_ms(std::int64_t ms) override { advance(ms); }
   void advance(std::int64_t ms) { now_.ms += ms; }
+  std::function<void()> before_now;
 
  private:
   Instant now_{1'767'600'000'000};  // 2026-01-05T08:00:00Z
@@ -48,11 +56,12 @@ class Fate {
   bool dead_ = false;
 };
 
-// A provider whose process can die before a call, or after the call was carried out.
+// A provider whose process can die before a call, or after the call was carried out, and where other threads come in.
 class MortalProvider : public ports::Provider {
  public:
-  MortalProvider(provider::MemoryServer& server, provider::Faults& faults, Fate& fate)
-      : inner_(server, &faults), fate_(fate) {}
+  MortalProvider(provider::MemoryServer& server, provider::Faults& faults, Fate& fate, Scheduler& scheduler,
+                 Flaw flaw)
+      : inner_(server, &faults), fate_(fate), scheduler_(scheduler), flaw_(flaw) {}
   provider::MemoryProvider& inner() { return inner_; }
 
   const ports::Capabilities& capabilities() const override { return inner_.capabilities(); }
@@ -73,8 +82,12 @@ class MortalProvider : public ports::Provider {
   template <class T, class Work>
   Result<T> mortal(Work work);
 
+  ports::Item as_it_is(const ports::Item& current);
+
   provider::MemoryProvider inner_;
   Fate& fate_;
+  Scheduler& scheduler_;
+  Flaw flaw_;
 };
 
 // One calendar with all that belongs to it.
@@ -93,7 +106,7 @@ struct Cycle {
 
 class World {
  public:
-  World(std::uint64_t seed, std::string folder);
+  World(std::uint64_t seed, std::string folder, Flaw flaw);
   ~World();
 
   // One cycle of the engine, in a process that is started when there is none; a crash ends the process.
@@ -109,7 +122,10 @@ class World {
 
   std::size_t server_writes() const;
 
-  Chance chance;
+  const std::uint64_t seed;
+  Chance chance;         // of the step that is under way
+  Chance engine_chance;  // what the engine draws
+  Scheduler scheduler;
   Trace trace;
   Topology topology;
   SimClock clock;
