@@ -15,8 +15,6 @@ using ports::ItemRow;
 using ports::WriteRow;
 using sync::Intent;
 
-std::string opaque_uid(const std::string& nonce) { return nonce + "@kalends"; }
-
 }  // namespace
 
 Engine::Inner::Outcome Engine::Inner::write(const Cycle& cycle, Planned& planned, sync::PlacePlan& place) {

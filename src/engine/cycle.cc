@@ -87,6 +87,11 @@ Result<void> Engine::Inner::prepare(Transaction& tx, Cycle& cycle) {
       keys.insert(record.keys.begin(), record.keys.end());
     }
   }
+  for (const HeldRow& row : TRY(tx.held(HeldRow::State::waiting))) {
+    if (row.kind != sync::to_string(sync::HoldKind::unclear_create)) continue;
+    HeldRecord record = TRY(decode_held(row.blob));
+    cycle.asked.insert(record.keys.begin(), record.keys.end());
+  }
   cycle.seen = parse_integer(TRY(tx.meta("seen")).value_or("0")).value_or(0) + 1;
   TRY_VOID(tx.set_meta("seen", std::to_string(cycle.seen)));
   ports::RunRow run;

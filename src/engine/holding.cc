@@ -32,6 +32,14 @@ constexpr std::array kDeletions{HoldKind::mass_delete, HoldKind::emptied, HoldKi
 
 bool is_deletion(HoldKind kind) { return std::ranges::find(kDeletions, kind) != kDeletions.end(); }
 
+bool is_loss(HoldKind kind) { return kind == HoldKind::mass_delete || kind == HoldKind::emptied; }
+
+bool has_unfinished_create(const Planned& planned, const CalendarId& calendar) {
+  auto base = planned.loaded.bases.find(calendar);
+  return base != planned.loaded.bases.end() && base->second.intent &&
+         base->second.intent->kind == sync::Intent::Kind::create && !planned.loaded.items.contains(calendar);
+}
+
 bool has_attendees(const calendar::Facts& facts) {
   return std::ranges::any_of(
       facts, [](const auto& entry) { return calendar::field_of(entry.first) == "attendees"; });
@@ -164,6 +172,10 @@ Result<void> Engine::Inner::hold_incoming(Transaction& tx, Cycle& cycle, std::ve
            fmt::format("An event with attendees is gone from \"{}\" and exists elsewhere in its own right.",
                        id.value)});
     TRY_VOID(keep_waiting(tx, incoming, holds));
+    // What is not believed about deletions is not believed about creates whose end it would tell.
+    if (std::ranges::any_of(holds, [](const sync::Hold& h) { return is_loss(h.kind); }))
+      for (const Planned& one : planned)
+        if (has_unfinished_create(one, id)) ignored[one.loaded.row.id].insert(id);
     for (const sync::Hold& hold : holds) {
       Cycle::Holding holding{hold.kind, id, {}};
       holding.record.reason = hold.reason;

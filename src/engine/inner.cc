@@ -96,6 +96,8 @@ std::string Engine::Inner::link_key(const sync::Link& link) const {
   return "linked:" + sha256(all).hex().substr(0, 16);
 }
 
+std::string opaque_uid(const std::string& nonce) { return nonce + "@kalends"; }
+
 std::string replica_name(std::string_view replica) {
   return std::string(replica.substr(0, replica.rfind('#')));
 }

@@ -38,6 +38,24 @@ struct Planned {
   std::set<CalendarId> ignored;             // calendars whose news is held
 };
 
+// A create of unknown end at a calendar that keeps no marks; see unclear.cc.
+struct UnclearCreate {
+  ports::EventRow event;
+  CalendarId calendar;
+  sync::Base base;
+  calendar::Facts shows;  // what the calendar would hold of it
+  std::string fingerprint;
+};
+
+using RemoteKey = std::pair<CalendarId, RemoteId>;
+
+// Whose a new item is that a create may have made: that create's, or a matter that a person decides.
+struct Claim {
+  enum class Kind : std::uint8_t { ours, waits } kind = Kind::waits;
+  EventId event;
+  std::string why;
+};
+
 // What a cycle knows that no store keeps.
 struct Cycle {
   std::int64_t run = 0;
@@ -53,7 +71,9 @@ struct Cycle {
   std::map<CalendarId, CalendarCounts> counts;
   std::set<std::string> approved, rejected;  // keys of held work that a person decided
   std::set<std::pair<EventId, CalendarId>>
-      failed;  // writes that failed and are not tried again in this cycle
+      failed;                   // writes that failed and are not tried again in this cycle
+  std::set<std::string> asked;  // keys of unclear creates that wait for an answer
+  std::set<std::pair<EventId, CalendarId>> unclear;     // creates that an item there may have come from
   std::set<std::pair<EventId, CalendarId>> read_again;  // items that were read once more by themselves
   std::set<std::string> proposed;                       // keys of work that this cycle would do or hold
   struct Holding {
@@ -99,8 +119,6 @@ struct Engine::Inner {
   // matching.cc
   Result<void> release_lone_items(Transaction& tx);
   Result<void> match_arrivals(Transaction& tx, Cycle& cycle);
-  Result<std::optional<sync::Candidate>> unfinished_create(Transaction& tx, const CalendarId& calendar,
-                                                           const calendar::Facts& facts);
   Result<void> leave_one_of_equals(Transaction& tx, std::vector<sync::Candidate>& candidates);
   Result<std::map<RemoteId, EventId>> names_of_backup(Transaction& tx, const CalendarId& calendar);
   Result<std::optional<Error>> take_away(Transaction& tx, Cycle& cycle, const EventId& event,
@@ -110,6 +128,28 @@ struct Engine::Inner {
                                               const std::vector<sync::Candidate>& by_uid);
   Result<bool> remove_double(Transaction& tx, Cycle& cycle, const ports::ItemRow& row,
                              const ports::Item& item, const EventId& event);
+
+  // unclear.cc
+  Result<std::vector<UnclearCreate>> unclear_creates(Transaction& tx, const Cycle& cycle);
+  struct Found {
+    ports::ItemRow row;
+    ports::Item item;
+  };
+  struct Question {
+    UnclearCreate create;
+    std::vector<std::size_t> items;     // that it may have made
+    std::optional<std::size_t> proven;  // the one that it has made
+  };
+  Result<std::map<RemoteKey, Claim>> claims(Transaction& tx, Cycle& cycle,
+                                            const std::vector<ports::ItemRow>& arrivals);
+  std::vector<Question> questions(std::vector<UnclearCreate> creates, const std::vector<Found>& found,
+                                  const Cycle& cycle) const;
+  int likeness(const UnclearCreate& create, const Found& found, const std::set<std::string>& asked) const;
+  Result<void> answer(Transaction& tx, Cycle& cycle, const Question& question,
+                      const std::vector<Found>& found, std::map<RemoteKey, Claim>& out);
+  void ask(Cycle& cycle, const UnclearCreate& create, const Found& found, std::string key) const;
+  Result<void> drop_create(Transaction& tx, const UnclearCreate& create);
+  bool is_said_to_be_ours(const sync::Base& base, const CalendarId& calendar, const ports::Item& item) const;
 
   // planning.cc
   Result<Loaded> load(Transaction& tx, const EventId& event);
@@ -194,6 +234,8 @@ struct Engine::Inner {
   std::string link_key(const sync::Link& link) const;
 };
 
+// The uid of a copy that does not bear the event's own: it tells nothing, and which attempt made it.
+std::string opaque_uid(const std::string& nonce);
 // The names of a calendar in any epoch: "work#2" is "work".
 std::string replica_name(std::string_view replica);
 Move::Kind move_kind(sync::Intent::Kind kind);

@@ -159,27 +159,6 @@ Result<void> Engine::Inner::leave_one_of_equals(Transaction& tx, std::vector<syn
   return {};
 }
 
-// Where no mark can be kept, an item is our own unfinished write when it holds exactly what that write was to make, or all
-// of it but for one field, which a person changed since.
-Result<std::optional<sync::Candidate>> Engine::Inner::unfinished_create(Transaction& tx,
-                                                                        const CalendarId& calendar,
-                                                                        const calendar::Facts& facts) {
-  std::vector<sync::Candidate> alike;
-  for (const ports::BaseRow& row : TRY(tx.unsettled_bases())) {
-    if (row.calendar != calendar || !row.pending) continue;
-    sync::Base base = TRY(sync::decode_base(row.blob));
-    if (!base.intent || base.intent->kind != sync::Intent::Kind::create) continue;
-    const auto changes = calendar::difference(providers_project(calendar, base.intent->target), facts);
-    if (fields_of(changes).size() > 1) continue;
-    sync::Candidate found = candidate_of(TRY(load(tx, row.event)), calendar, base.intent->nonce);
-    if (!found.made_here) continue;
-    if (changes.empty()) return found;
-    alike.push_back(std::move(found));
-  }
-  if (alike.size() != 1) return std::nullopt;
-  return alike.front();
-}
-
 // A new link may tie calendars that were read before: an event that one calendar alone holds is matched anew when
 // another one is like it.
 Result<void> Engine::Inner::release_lone_items(Transaction& tx) {
@@ -229,10 +208,13 @@ Result<void> Engine::Inner::match_arrivals(Transaction& tx, Cycle& cycle) {
   std::map<CalendarId, std::size_t> place_of;
   for (const CalendarId& id : settings.calendars) place_of.emplace(id, place_of.size());
   auto rank = [&](const CalendarId& id) { return place_of.at(id); };
-  std::ranges::sort(arrivals, [&](const ItemRow& a, const ItemRow& b) {
-    return std::tuple(!a.mark.empty(), rank(a.calendar), a.remote) <
-           std::tuple(!b.mark.empty(), rank(b.calendar), b.remote);
-  });
+  // What our unfinished creates made comes first: what is like it besides is then another item.
+  std::map<RemoteKey, Claim> claimed = TRY(claims(tx, cycle, arrivals));
+  auto order = [&](const ItemRow& row) {
+    return std::tuple(!claimed.contains({row.calendar, row.remote}), !row.mark.empty(), rank(row.calendar),
+                      row.remote);
+  };
+  std::ranges::sort(arrivals, {}, order);
   // Whether every item there is was read: only then is an event that no item makes not there.
   bool all_read = true;
   for (const CalendarId& id : settings.calendars) {
@@ -248,6 +230,17 @@ Result<void> Engine::Inner::match_arrivals(Transaction& tx, Cycle& cycle) {
       TRY_VOID(tx.put(row));
       continue;
     }
+    std::optional<EventId> named;
+    if (!item.mark) {
+      auto [names, first] = names_of.try_emplace(row.calendar);
+      if (first) names->second = TRY(names_of_backup(tx, row.calendar));
+      auto it = names->second.find(row.remote);
+      if (it != names->second.end() &&
+          !candidate_of(TRY(load(tx, it->second)), row.calendar, std::nullopt).live_here)
+        named = it->second;
+    }
+    auto whose = claimed.find({row.calendar, row.remote});
+    if (whose != claimed.end() && whose->second.kind == Claim::Kind::waits) continue;
     sync::Arrival arrival{row.calendar, std::nullopt};
     std::optional<sync::Candidate> by_mark;
     if (item.mark) {
@@ -270,19 +263,11 @@ Result<void> Engine::Inner::match_arrivals(Transaction& tx, Cycle& cycle) {
         by_fingerprint.push_back(candidate_of(TRY(load(tx, event.id)), row.calendar, std::nullopt));
     if (by_fingerprint.size() > 1) TRY_VOID(leave_one_of_equals(tx, by_fingerprint));
 
-    if (!by_mark && !item.mark && !providers.at(row.calendar)->capabilities().keeps_marks)
-      by_mark = TRY(unfinished_create(tx, row.calendar, item.facts));
-    if (by_mark && !arrival.nonce) arrival.nonce = std::string();
     sync::Match match =
         sync::choose(arrival, islands.links_of(row.calendar), by_mark, by_uid, by_fingerprint);
-    if (item.mark == std::nullopt) {
-      auto [names, first] = names_of.try_emplace(row.calendar);
-      if (first) names->second = TRY(names_of_backup(tx, row.calendar));
-      auto named = names->second.find(row.remote);
-      if (named != names->second.end() &&
-          !candidate_of(TRY(load(tx, named->second)), row.calendar, std::nullopt).live_here)
-        match = {sync::Match::Kind::attach, named->second, sync::Role::copy, {}, "its name in the backup"};
-    }
+    if (whose != claimed.end())
+      match = {sync::Match::Kind::attach, whose->second.event, sync::Role::copy, {}, whose->second.why};
+    if (named) match = {sync::Match::Kind::attach, *named, sync::Role::copy, {}, "its name in the backup"};
     if (match.kind == sync::Match::Kind::doubled) {
       if (TRY(remove_double(tx, cycle, row, item, match.event))) continue;
       match = {};

@@ -14,18 +14,18 @@ using sync::Observation;
 using sync::Standing;
 
 // Whether a present item is news to its base: matched in this cycle, or back after it was gone.
-bool is_attached(const std::optional<sync::Base>& base, const ports::Item& item) {
+bool is_attached(const std::optional<sync::Base>& base, const Observation& seen) {
   if (!base) return true;
   switch (base->standing) {
     case Standing::present:
-      return base->remote_id() != item.id;  // another item took the place of the one agreed
+      return base->remote_id() != seen.remote;  // another item took the place of the one agreed
     case Standing::retired: return false;
     case Standing::not_here:
     case Standing::gone: return true;
     case Standing::none: break;
   }
-  bool ours = base->intent && base->intent->kind == sync::Intent::Kind::create && item.mark &&
-              item.mark->nonce == base->intent->nonce;
+  bool ours = base->intent && base->intent->kind == sync::Intent::Kind::create && !seen.nonce.empty() &&
+              seen.nonce == base->intent->nonce;
   return !ours;
 }
 
@@ -132,6 +132,7 @@ Result<Planned> Engine::Inner::plan_one(Transaction& tx, Cycle& cycle, Loaded lo
       // After a write there of unknown end only the next listing says what is there.
       bool known = place.reachable && !cycle.failed.contains({loaded.row.id, id});
       if (known && place.base) known = !TRY(may_be_unreadable(tx, id, *place.base));
+      known = known && !cycle.unclear.contains({loaded.row.id, id});
       place.seen.kind = known ? Observation::Kind::absent : Observation::Kind::unknown;
     } else if (item->second.state == ItemRow::State::gone) {
       place.seen.kind = Observation::Kind::absent;
@@ -142,9 +143,11 @@ Result<Planned> Engine::Inner::plan_one(Transaction& tx, Cycle& cycle, Loaded lo
       place.seen.remote = decoded.id;
       place.seen.version = decoded.version;
       place.seen.nonce = decoded.mark ? decoded.mark->nonce : std::string();
+      if (place.base && is_said_to_be_ours(*place.base, id, decoded))
+        place.seen.nonce = place.base->intent->nonce;
       if (decoded.updated) place.seen.updated_ms = decoded.updated->ms;
       place.seen.read_only = decoded.read_only;
-      place.just_attached = is_attached(place.base, decoded);
+      place.just_attached = is_attached(place.base, place.seen);
     }
     std::string tail = "|" + id.value + "|" + loaded.row.id.value;
     place.restore_absent = cycle.rejected.contains("delete" + tail);

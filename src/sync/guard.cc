@@ -19,6 +19,7 @@ const char* to_string(HoldKind kind) {
     case HoldKind::first_run: return "first_run";
     case HoldKind::mail: return "mail";
     case HoldKind::shared_delete: return "shared_delete";
+    case HoldKind::unclear_create: return "unclear_create";
     case HoldKind::undone_copy: return "undone_copy";
   }
   return "held";

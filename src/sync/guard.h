@@ -19,6 +19,7 @@ enum class HoldKind : std::uint8_t {
   first_run,        // a new link would write into a calendar that holds events
   mail,             // the write would make the provider send mail
   shared_delete,    // a deletion between two people's own events with attendees
+  unclear_create,   // an item may be ours, of a create without an answer, where no mark can be kept
   undone_copy,      // an undo would remove a copy that somebody has changed since
 };
 const char* to_string(HoldKind kind);

@@ -158,10 +158,25 @@ void Script::calm_down() {
   world_.trace.say("everything works again");
 }
 
+// Whether the item that is asked about is one that we wrote: the person knows which ones are not.
+bool Script::wrote(const engine::HeldView& held) const {
+  for (const auto& place : world_.places) {
+    if (place->id != held.calendar) continue;
+    for (const auto& write : place->server->writes()) {
+      if (write.kind != ports::WriteKind::create) continue;
+      const auto* item = place->server->find(write.id);
+      const auto title = held.work.front().title;
+      if (write.after.get("title") == title || (item && item->facts.get("title") == title)) return true;
+    }
+  }
+  return false;
+}
+
 // A person approves a deletion that people really made, and what a first run shows; nothing that a calendar's failure
 // made look like work, and no mail.
 bool Script::approves(const engine::HeldView& held) {
   if (held.kind == "first_run") return true;
+  if (held.kind == "unclear_create") return wrote(held);
   if (held.kind != "mass_delete" && held.kind != "emptied") return false;
   if (world_.ledger.emptied.contains(held.calendar) || world_.ledger.rolled_back.contains(held.calendar))
     return false;

@@ -30,6 +30,7 @@ class Script {
   void mend(Place& place);
   void spoil();
   bool approves(const engine::HeldView& held);
+  bool wrote(const engine::HeldView& held) const;
   Place& any_place() { return *world_.places[world_.chance.below(world_.places.size())]; }
 
   World& world_;
