@@ -382,7 +382,7 @@ Result<void> Engine::Inner::store_holdings(Transaction& tx, Cycle& cycle) {
                 !providers.contains(row.calendar);
     bool asked =
         row.kind == sync::to_string(HoldKind::undone_copy);  // by a person, and no cycle's to withdraw
-    if (current.contains(row.key) || !seen || asked) continue;
+    if (current.contains(row.key) || !seen || asked || TRY(is_still_asked(tx, row))) continue;
     row.state = HeldRow::State::done;
     TRY_VOID(tx.put(row));
   }

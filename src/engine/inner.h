@@ -148,6 +148,7 @@ struct Engine::Inner {
   Result<void> answer(Transaction& tx, Cycle& cycle, const Question& question,
                       const std::vector<Found>& found, std::map<RemoteKey, Claim>& out);
   void ask(Cycle& cycle, const UnclearCreate& create, const Found& found, std::string key) const;
+  Result<bool> is_still_asked(Transaction& tx, const ports::HeldRow& row);
   Result<void> drop_create(Transaction& tx, const UnclearCreate& create);
   bool is_said_to_be_ours(const sync::Base& base, const CalendarId& calendar, const ports::Item& item) const;
 

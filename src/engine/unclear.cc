@@ -21,10 +21,13 @@ bool is_unfinished(const sync::Base& base) {
 
 constexpr int kUnlike = 9;
 
+std::string key_of(const CalendarId& calendar, const EventId& event, const std::string& nonce) {
+  return "create|" + calendar.value + "|" + event.value + "|" + nonce + "|";
+}
+
 // What an answer of a person covers: this item, and this attempt.
 std::string key_of(const UnclearCreate& create, const ItemRow& row) {
-  return "create|" + row.calendar.value + "|" + create.event.id.value + "|" + create.base.intent->nonce +
-         "|" + row.remote.value;
+  return key_of(row.calendar, create.event.id, create.base.intent->nonce) + row.remote.value;
 }
 
 }  // namespace
@@ -163,6 +166,22 @@ void Engine::Inner::ask(Cycle& cycle, const UnclearCreate& create, const Found& 
   move.why = "it may be our own unfinished write";
   holding.record.work.push_back(std::move(move));
   cycle.holdings.push_back(std::move(holding));
+}
+
+// Whether the create that a question is about is still of unknown end: its item may be out of sight for a while.
+Result<bool> Engine::Inner::is_still_asked(Transaction& tx, const ports::HeldRow& row) {
+  if (row.kind != sync::to_string(sync::HoldKind::unclear_create)) return false;
+  HeldRecord record = TRY(decode_held(row.blob));
+  for (const Move& move : record.work) {
+    for (const ports::BaseRow& base_row : TRY(tx.bases_of(move.event))) {
+      if (base_row.calendar != row.calendar || !base_row.pending) continue;
+      sync::Base base = TRY(sync::decode_base(base_row.blob));
+      if (is_unfinished(base) &&
+          record.keys.front().starts_with(key_of(row.calendar, move.event, base.intent->nonce)))
+        return true;
+    }
+  }
+  return false;
 }
 
 // The create made nothing of what is there: it is planned anew.

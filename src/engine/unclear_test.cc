@@ -1,4 +1,6 @@
 // Creates without an answer where no mark can be kept: a person says whose it is.
+#include <algorithm>
+
 #include "engine/test_bench.h"
 
 namespace kalends::engine {
@@ -167,6 +169,9 @@ TEST(UnclearCreate, AnEmptiedCalendarIsNoAnswer) {
   bench.sync();
   bench.providers["home"]->before_call = nullptr;
   ASSERT_EQ(home.list().size(), 7u);
+  bench.sync();
+  for (const auto& item : home.list())
+    if (item.facts.get("title") == "Standup") home.edit(item.id, [](Facts& f) { f.set("title", "Daily"); });
   const auto whole = home.snapshot();
   home.clear();
   bench.sync();
@@ -183,6 +188,8 @@ TEST(UnclearCreate, AnEmptiedCalendarIsNoAnswer) {
   bench.expect_quiet();
   EXPECT_EQ(home.list().size(), 7u);
   EXPECT_EQ(bench.servers["work"]->list().size(), 7u);
+  EXPECT_TRUE(std::ranges::any_of(bench.servers["work"]->list(),
+                                  [](const auto& item) { return item.facts.get("title") == "Daily"; }));
 }
 
 // Of two alike one may be ours: each is asked about, and neither is read before both are answered.
