@@ -19,7 +19,7 @@ Result<EventFile> read_icalendar(const std::string& path, Machine& machine) {
   const std::string text = TRY(read_file(path));
   auto reading = ical::read(text, machine.zones());
   if (!reading) return std::unexpected(std::move(reading).error().within(path));
-  EventFile file{{}, std::move(reading->warnings)};
+  EventFile file{{}, std::move(reading->warnings), reading->broken.size()};
   for (ical::ReadEvent& read : reading->events) {
     for (std::string& warning : read.warnings) file.warnings.push_back(std::move(warning));
     file.events.push_back(std::move(read.event));
@@ -31,7 +31,7 @@ Result<EventFile> read_jscalendar(const std::string& path, Machine& machine) {
   const std::string text = TRY(read_file(path));
   auto reading = jscalendar::read(text, machine.zones());
   if (!reading) return std::unexpected(std::move(reading).error().within(path));
-  return EventFile{std::move(reading->events), std::move(reading->warnings)};
+  return EventFile{std::move(reading->events), std::move(reading->warnings), reading->unreadable};
 }
 
 Result<EventFile> read_vault(const std::string& path, Machine& machine) {
@@ -50,6 +50,7 @@ Result<EventFile> read_vault(const std::string& path, Machine& machine) {
   }
   for (const ports::Unreadable& note : changes.unreadable)
     file.warnings.push_back(fmt::format("{} was left out: {}", note.id.value, note.reason));
+  file.unreadable = changes.unreadable.size();
   return file;
 }
 

@@ -19,6 +19,7 @@ Result<FileKind> kind_of(const std::string& path);
 struct EventFile {
   std::vector<calendar::Event> events;
   std::vector<std::string> warnings;
+  std::size_t unreadable = 0;  // events that were left out; a warning tells of each
 };
 Result<EventFile> read_events(const std::string& path, Machine& machine);
 

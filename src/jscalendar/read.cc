@@ -339,10 +339,12 @@ Result<Reading> read(std::string_view text_of_all, const calendar::ZoneSource& z
       continue;
     }
     auto event = from_json(*objects[i], zones);
-    if (event)
+    if (event) {
       reading.events.push_back(std::move(*event));
-    else
-      reading.warnings.push_back(fmt::format("Entry {} was left out: {}", i + 1, event.error().message));
+      continue;
+    }
+    ++reading.unreadable;
+    reading.warnings.push_back(fmt::format("Entry {} was left out: {}", i + 1, event.error().message));
   }
   return reading;
 }

@@ -25,6 +25,7 @@ std::string write(const std::vector<calendar::Event>& events, const calendar::Zo
 struct Reading {
   std::vector<calendar::Event> events;
   std::vector<std::string> warnings;  // sentences about entries that were left out
+  std::size_t unreadable = 0;         // events among these: what is no event is not missed
 };
 // All events of a Group, an array or a single Event. invalid when the text is no JSON or none of these.
 Result<Reading> read(std::string_view text, const calendar::ZoneSource& zones);

@@ -405,6 +405,7 @@ class History(World):
         self.assertEqual((self.titles("home"), self.titles("work")), before)
         self.assertIn("Nothing to do", self.kalends("sync"))
         self.write("broken.db", "no database")
+        self.assertIn("broken.db is no backup of Kalends", self.run_program("restore", "broken.db").stderr)
         self.kalends("restore", "broken.db", code=1)
         self.assertEqual(self.answer("verify")["problems"], [])
 
@@ -509,6 +510,27 @@ class Files(World):
         self.assertIn("Daily", self.titles("home"))
         self.assertIn("Nothing to do", self.kalends("sync"))
         self.assertEqual(self.run_program("import", "series.ics", "--calendar", "feed").returncode, 1)
+
+    def test_an_event_that_cannot_be_read_is_a_failure_and_stops_no_other(self):
+        broken = SERIES.replace("END:VCALENDAR", "BEGIN:VEVENT\r\nUID:bad@example.org\r\nDTSTART:rubbish\r\n"
+                                                 "SUMMARY:Bad\r\nEND:VEVENT\r\nEND:VCALENDAR")
+        self.assertNotEqual(broken, SERIES)
+        self.write("series.ics", broken)
+        answer = self.answer("import", "series.ics", "--calendar", "work", code=1)
+        self.assertEqual([i["outcome"] for i in answer["imported"]], ["written", "written"])
+        self.assertEqual(answer["unreadable"], 1)
+        self.assertIn("bad@example.org", answer["warnings"][0])
+        self.assertEqual(self.titles("work"), ["All day", "Daily"])
+        self.assertIn("1 event could not be read", self.kalends("convert", "series.ics", "series.json", code=1))
+        entries = json.loads((self.folder / "series.json").read_text())
+        entries["entries"][0]["start"] = "rubbish"
+        self.write("series.json", json.dumps(entries))
+        self.assertEqual(self.answer("convert", "series.json", "back.ics", code=1)["unreadable"], 1)
+        (self.folder / "notes").mkdir()
+        self.write("notes/good.md", note("Good", "2026-03-04"))
+        self.write("notes/bad.md", "---\ntitle: Bad\ndate: 2026-03-04\nstartTime: late\n---\n")
+        answer = self.answer("convert", "notes", "notes.ics", code=1)
+        self.assertEqual((len(answer["converted"]), answer["unreadable"]), (1, 1))
 
     def test_export_and_convert_lose_nothing_between_ics_and_json(self):
         self.synced()

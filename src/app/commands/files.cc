@@ -28,17 +28,18 @@ Json arrivals_json(const std::vector<Arrival>& arrivals) {
 }
 
 // Prints what became of each event; `array` is its name in JSON.
-Exit tell(Desk& desk, const char* array, const std::vector<Arrival>& arrivals,
-          const std::vector<std::string>& warnings, const std::string& where) {
+Exit tell(Desk& desk, const char* array, const std::vector<Arrival>& arrivals, const EventFile& from,
+          const std::string& where) {
   const auto count = [&](Arrival::Outcome outcome) {
     return static_cast<std::size_t>(std::ranges::count(arrivals, outcome, &Arrival::outcome));
   };
   const std::size_t refused = count(Arrival::Outcome::refused),
                     there = count(Arrival::Outcome::already_there);
   Json answer = Json::object();
-  answer.set(array, arrivals_json(arrivals)).set("to", where).set("warnings", texts(warnings));
+  answer.set(array, arrivals_json(arrivals)).set("to", where).set("warnings", texts(from.warnings));
+  answer.set("unreadable", from.unreadable);
   desk.console.answer(answer);
-  warn(desk, warnings);
+  warn(desk, from.warnings);
   if (!desk.console.json())
     for (const Arrival& arrival : arrivals)
       if (arrival.outcome == Arrival::Outcome::refused)
@@ -49,7 +50,9 @@ Exit tell(Desk& desk, const char* array, const std::vector<Arrival>& arrivals,
   if (there > 0) words += fmt::format(", {} already there", there);
   if (refused > 0) words += fmt::format(", {} not written", refused);
   if (where != "-") desk.console.line(words + ".");
-  return refused > 0 ? Exit::failed : Exit::done;
+  if (from.unreadable > 0 && where != "-")
+    desk.console.line(counted(from.unreadable, "event") + " could not be read and was left out.");
+  return refused > 0 || from.unreadable > 0 ? Exit::failed : Exit::done;
 }
 
 // A file whose ending names no form is a mistake on the command line.
@@ -73,7 +76,7 @@ Exit run_import(Desk& desk) {
   if (!connection) return desk.console.fail(connection.error());
   const auto arrivals = add_events((*connection)->provider(), file->events, desk.machine);
   if (!arrivals) return desk.console.fail(arrivals.error());
-  return tell(desk, "imported", *arrivals, file->warnings, id->value);
+  return tell(desk, "imported", *arrivals, *file, id->value);
 }
 
 Exit run_export(Desk& desk) {
@@ -98,7 +101,7 @@ Exit run_convert(Desk& desk) {
   if (!file) return desk.console.fail(file.error());
   const auto arrivals = write_events(desk.invocation.target, file->events, desk.machine);
   if (!arrivals) return desk.console.fail(arrivals.error());
-  return tell(desk, "converted", *arrivals, file->warnings, desk.invocation.target);
+  return tell(desk, "converted", *arrivals, *file, desk.invocation.target);
 }
 
 }  // namespace kalends::app

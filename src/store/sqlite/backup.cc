@@ -9,6 +9,7 @@
 #include <cerrno>
 #include <cstring>
 #include <filesystem>
+#include <fstream>
 
 #include "store/sqlite/schema.h"
 #include "store/sqlite/store.h"
@@ -64,14 +65,31 @@ Result<void> copy_to_new_file(Database& from, const std::string& path) {
   return flush(path);
 }
 
-// Checks that the file is a whole database of a schema that we know.
+// Checks that the file is a whole database of a schema that we know. What is wrong with it is told of the backup, not of
+// the database that it should replace.
 Result<void> require_sound(Database& database) {
-  if (TRY(inspect_schema(database)) == SchemaState::empty)
-    return fail(ErrorKind::invalid, fmt::format("{} holds no Kalends database", database.path()));
-  const auto found = TRY(damage(database));
-  if (found.empty()) return {};
-  return fail(ErrorKind::corrupt,
-              fmt::format("{} is damaged and was not used: {}", database.path(), found.front()));
+  std::string header(kFileHeaderBytes, '\0');
+  std::ifstream(database.path(), std::ios::binary).read(header.data(), kFileHeaderBytes);
+  if (!is_ours(header))
+    return fail(ErrorKind::invalid,
+                fmt::format("{} is no backup of Kalends, and nothing was changed; name a file that "
+                            "\"kalends backup\" made",
+                            database.path()));
+  const auto damaged = [&](const std::string& how) {
+    return fail(ErrorKind::corrupt,
+                fmt::format("the backup {} is damaged, and nothing was changed; name another "
+                            "one ({})",
+                            database.path(), how));
+  };
+  if (const auto schema = inspect_schema(database); !schema) {
+    if (schema.error().kind == ErrorKind::corrupt) return damaged("its tables are not those of its schema");
+    return std::unexpected(schema.error());
+  }
+  const auto found = damage(database);
+  if (!found && found.error().kind == ErrorKind::corrupt) return damaged("it cannot be read to its end");
+  if (!found) return std::unexpected(found.error());
+  if (!found->empty()) return damaged(found->front());
+  return {};
 }
 
 // Folds the log of the database into its file and closes it, so that the file alone is the whole database. A

@@ -130,6 +130,16 @@ Result<SchemaState> inspect_schema(Database& database) {
   return versions.size() == kMigrations.size() ? SchemaState::current : SchemaState::older;
 }
 
+// SQLite's file format: 16 bytes that say what it is, and the application's number, big-endian, from byte 68 on.
+bool is_ours(std::string_view file_header) {
+  constexpr std::size_t kApplicationAt = 68;
+  if (file_header.size() < kFileHeaderBytes || !file_header.starts_with("SQLite format 3")) return false;
+  std::uint32_t application = 0;
+  for (std::size_t i = 0; i < 4; ++i)
+    application = application << 8 | static_cast<unsigned char>(file_header[kApplicationAt + i]);
+  return application == kApplicationId;
+}
+
 Result<void> migrate(Database& database) {
   TRY_VOID(database.execute("BEGIN IMMEDIATE"));
   const auto steps = [&]() -> Result<void> {

@@ -13,6 +13,10 @@ enum class SchemaState : std::uint8_t { empty, older, current };
 // migration it had is not the one we know; invalid: another program's database, or a newer Kalends wrote it.
 Result<SchemaState> inspect_schema(Database& database);
 
+// Whether a file that starts so bears the mark of our databases, be it whole or not.
+inline constexpr std::size_t kFileHeaderBytes = 100;
+bool is_ours(std::string_view file_header);
+
 // Brings an empty or older database up to date in one transaction.
 Result<void> migrate(Database& database);
 

@@ -246,6 +246,41 @@ TEST_F(SqliteStoreTest, RestoreBringsTheBackupAndKeepsTheOld) {
   EXPECT_FALSE(SqliteStore::restore(path_, path_));
 }
 
+TEST_F(SqliteStoreTest, RestoreSaysWhatIsWrongWithTheFileItWasGiven) {
+  {
+    auto store = open();
+    for (int n = 0; n < 200; ++n) add_event(*store, n);
+    must(store->backup(folder_.file("good.db")));
+  }
+  std::ofstream(folder_.file("notes.txt"))
+      << "no database at all, though it is rather long; " << std::string(4096, 'x');
+  std::ofstream(folder_.file("empty.db")) << "";
+  must(Database::open(folder_.file("empty.db"), Database::Mode::read_write));
+  {
+    std::ofstream(folder_.file("other.db")) << "";
+    auto other = must(Database::open(folder_.file("other.db"), Database::Mode::read_write));
+    must(other->execute("CREATE TABLE t(x); INSERT INTO t VALUES (1)"));
+  }
+  for (const char* name : {"notes.txt", "empty.db", "other.db"}) {
+    const auto refused = SqliteStore::restore(folder_.file(name), path_);
+    ASSERT_FALSE(refused) << name;
+    EXPECT_EQ(refused.error().kind, ErrorKind::invalid);
+    EXPECT_NE(
+        refused.error().message.find(std::string(name) + " is no backup of Kalends, and nothing was changed"),
+        std::string::npos)
+        << refused.error().message;
+    EXPECT_EQ(refused.error().message.find("[store] url"), std::string::npos) << refused.error().message;
+  }
+  const std::string whole = bytes(folder_.file("good.db"));
+  std::ofstream(folder_.file("half.db"), std::ios::binary) << whole.substr(0, whole.size() / 2);
+  const auto refused = SqliteStore::restore(folder_.file("half.db"), path_);
+  ASSERT_FALSE(refused);
+  EXPECT_NE(refused.error().message.find("half.db is damaged, and nothing was changed; name another one"),
+            std::string::npos)
+      << refused.error().message;
+  EXPECT_EQ(events(*open()), 200u);
+}
+
 TEST_F(SqliteStoreTest, RestoreRefusesADamagedBackupAndReplacesADamagedDatabase) {
   const std::string backup = folder_.file("backup.db");
   {
