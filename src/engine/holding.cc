@@ -58,6 +58,10 @@ bool is_shared(const Planned& planned, const CalendarId& gone_at) {
   return from_origin && other_origin;
 }
 
+std::string first_run_key(const LinkId& link, const CalendarId& calendar) {
+  return "first_run|" + link.value + "|" + calendar.value;
+}
+
 std::string digest_of_work(HoldKind kind, const CalendarId& calendar, std::vector<std::string> keys) {
   std::ranges::sort(keys);
   std::string all = std::string(sync::to_string(kind)) + "\n" + calendar.value;
@@ -218,16 +222,17 @@ class Outgoing {
  public:
   explicit Outgoing(Cycle& cycle) : cycle_(cycle) {}
 
-  // Takes the place's push out of the plan unless a person approved this very work. True when it was taken out.
-  bool hold(HoldKind why, const std::string& key, std::string reason, const Planned& one,
-            sync::PlacePlan& place, const std::vector<std::string>& recipients = {}) {
+  // Takes the place's push out of the plan unless a person approved this very work, which waits at the calendar `at`.
+  // True when it was taken out.
+  bool hold(HoldKind why, const CalendarId& at, const std::string& key, std::string reason,
+            const Planned& one, sync::PlacePlan& place, const std::vector<std::string>& recipients = {}) {
     cycle_.proposed.insert(key);
     if (cycle_.approved.contains(key)) return false;
     bool rejected = cycle_.rejected.contains(key);
     if (rejected) {
       if (why == HoldKind::mail) forget(place);
     } else {
-      note(why, key, std::move(reason), one, place, recipients);
+      note(why, at, key, std::move(reason), one, place, recipients);
     }
     place.push.reset();
     place.settled = rejected && why != HoldKind::first_run;
@@ -249,17 +254,16 @@ class Outgoing {
     place.base_changed = true;
   }
 
-  void note(HoldKind why, const std::string& key, std::string reason, const Planned& one,
-            const sync::PlacePlan& place, const std::vector<std::string>& recipients) {
-    const CalendarId& id = place.calendar;
+  void note(HoldKind why, const CalendarId& at, const std::string& key, std::string reason,
+            const Planned& one, const sync::PlacePlan& place, const std::vector<std::string>& recipients) {
     // One row for a whole first run; mail and circles are decided one by one.
-    CalendarId group = why == HoldKind::first_run ? id : CalendarId(id.value + "|" + key);
-    Cycle::Holding& holding = holdings_.try_emplace({why, group}, Cycle::Holding{why, id, {}}).first->second;
+    CalendarId group = why == HoldKind::first_run ? at : CalendarId(at.value + "|" + key);
+    Cycle::Holding& holding = holdings_.try_emplace({why, group}, Cycle::Holding{why, at, {}}).first->second;
     HeldRecord& record = holding.record;
     record.reason = std::move(reason);
     if (std::ranges::find(record.keys, key) == record.keys.end()) record.keys.push_back(key);
     record.recipients.insert(record.recipients.end(), recipients.begin(), recipients.end());
-    Move move = move_of(move_kind(place.push->kind), one, id, place.push->why);
+    Move move = move_of(move_kind(place.push->kind), one, place.calendar, place.push->why);
     move.fields = fields_of(place.push->paths);
     record.work.push_back(std::move(move));
   }
@@ -288,6 +292,31 @@ Result<bool> Engine::Inner::holds_events(Transaction& tx, Cycle& cycle, const Ca
   return it->second;
 }
 
+// The calendar whose first run a write has to wait for: its own, or one that the event would only pass through, because
+// what may not be there yet must not be seen beyond it either. "" when there is none.
+Result<CalendarId> Engine::Inner::first_run_at(Transaction& tx, Cycle& cycle, const Planned& one,
+                                               const CalendarId& id, sync::Intent::Kind kind,
+                                               const std::set<std::string>& first_links) {
+  auto own = one.lenses.find(id);
+  if (cycle.yes || is_on(Mutant::hold_lets_first_run) || own == one.lenses.end()) return CalendarId();
+  auto asks = [&](const CalendarId& calendar) -> Result<bool> {
+    auto lens = one.lenses.find(calendar);
+    if (lens == one.lenses.end() || !first_links.contains(lens->second.link.value)) return false;
+    if (!TRY(holds_events(tx, cycle, calendar))) return false;
+    std::string key = first_run_key(lens->second.link, calendar);
+    cycle.proposed.insert(key);
+    return !cycle.approved.contains(key);
+  };
+  if (TRY(asks(id))) return id;
+  if (kind == sync::Intent::Kind::remove) return CalendarId();
+  for (const CalendarId& passed : own->second.via) {
+    auto base = one.loaded.bases.find(passed);
+    bool there = base != one.loaded.bases.end() && base->second.standing == sync::Standing::present;
+    if (!there && TRY(asks(passed))) return passed;
+  }
+  return CalendarId();
+}
+
 Result<void> Engine::Inner::hold_outgoing(Transaction& tx, Cycle& cycle, std::vector<Planned>& planned) {
   std::set<std::string> first_links;
   for (const sync::Link& link : settings.links)
@@ -304,15 +333,13 @@ Result<void> Engine::Inner::hold_outgoing(Transaction& tx, Cycle& cycle, std::ve
         place.settled = false;
         continue;
       }
-      auto lens = one.lenses.find(id);
-      std::string link_id = lens != one.lenses.end() ? lens->second.link.value : std::string();
-      bool asked = cycle.yes || is_on(Mutant::hold_lets_first_run);
-      if (!asked && first_links.contains(link_id) && TRY(holds_events(tx, cycle, id)) &&
+      CalendarId asks = TRY(first_run_at(tx, cycle, one, id, push.kind, first_links));
+      if (!asks.empty() &&
           outgoing.hold(
-              HoldKind::first_run, "first_run|" + link_id + "|" + id.value,
+              HoldKind::first_run, asks, first_run_key(one.lenses.at(asks).link, asks),
               fmt::format(
                   "\"{}\" already holds events, and a new link would write into it for the first time.",
-                  id.value),
+                  asks.value),
               one, place))
         continue;
 
@@ -324,7 +351,7 @@ Result<void> Engine::Inner::hold_outgoing(Transaction& tx, Cycle& cycle, std::ve
       std::string tail =
           id.value + "|" + one.loaded.row.id.value + "|" + std::to_string(sync::digest_of(push.target));
       if (!recipients.empty() && !is_on(Mutant::hold_lets_mail)) {
-        if (outgoing.hold(HoldKind::mail, "mail|" + tail,
+        if (outgoing.hold(HoldKind::mail, id, "mail|" + tail,
                           fmt::format("This write would make \"{}\" send mail to {}.", id.value,
                                       join(recipients, ", ")),
                           one, place, recipients))
@@ -334,7 +361,7 @@ Result<void> Engine::Inner::hold_outgoing(Transaction& tx, Cycle& cycle, std::ve
       if (push.kind == sync::Intent::Kind::update &&
           sync::oscillates(place.base.pushed, sync::digest_of(push.target)))
         outgoing.hold(
-            HoldKind::oscillating, "circle|" + tail,
+            HoldKind::oscillating, id, "circle|" + tail,
             fmt::format(
                 "The same change of \"{}\" was written to \"{}\" again and again, and undone each time.",
                 one.plan.hub.value("title").value_or(""), id.value),

@@ -164,6 +164,8 @@ struct Engine::Inner {
   // holding.cc
   Result<void> hold_incoming(Transaction& tx, Cycle& cycle, std::vector<Planned>& planned);
   Result<bool> holds_events(Transaction& tx, Cycle& cycle, const CalendarId& id);
+  Result<CalendarId> first_run_at(Transaction& tx, Cycle& cycle, const Planned& one, const CalendarId& id,
+                                  sync::Intent::Kind kind, const std::set<std::string>& first_links);
   Result<void> hold_outgoing(Transaction& tx, Cycle& cycle, std::vector<Planned>& planned);
   Result<void> store_holdings(Transaction& tx, Cycle& cycle);
 

@@ -221,6 +221,43 @@ TEST(Laws, AnApprovalIsUsedUp) {
   }
 }
 
+// What may not be written into a calendar yet must not be seen beyond it either.
+TEST(Laws, NothingPassesThroughACalendarWhoseFirstRunWaits) {
+  for (bool unreachable : {false, true}) {
+    Bench bench;
+    Profile feed;
+    feed.read_only = true;
+    feed.keeps_marks = false;
+    bench.add("home");  // first in order, so that it would be written first
+    bench.add("feed", feed);
+    bench.add("work");
+    sync::Link& holidays = bench.link({"feed", "work"});
+    holidays.direction = sync::Direction::one_way;
+    holidays.from = CalendarId("feed");
+    bench.link({"work", "home"});
+    bench.servers["feed"]->put(meeting("Holiday", 3), "h@x");
+    bench.servers["work"]->put(meeting("Standup", 2), "a@x");
+    bench.sync();
+    EXPECT_EQ(bench.only("home").get("title"), "Standup");
+    if (unreachable) bench.servers["work"]->vanish(true);
+    bench.sync();
+    EXPECT_EQ(bench.only("home").get("title"), "Standup");
+    bench.servers["work"]->vanish(false);
+    bench.sync();
+    auto held = bench.engine().held();
+    ASSERT_TRUE(held);
+    ASSERT_EQ(held->size(), 1u);
+    EXPECT_EQ(held->front().kind, "first_run");
+    EXPECT_EQ(held->front().calendar.value, "work");
+    EXPECT_EQ(held->front().work.size(), 2u) << "the question shows what would pass through, too";
+    ASSERT_TRUE(bench.engine().approve(held->front().id));
+    bench.sync();
+    EXPECT_EQ(bench.servers["work"]->list().size(), 2u);
+    EXPECT_EQ(bench.servers["home"]->list().size(), 2u);
+    bench.expect_quiet();
+  }
+}
+
 TEST(Laws, AFirstRunOfThreeCalendarsIsHeldWhereTheyHoldEvents) {
   Bench bench;
   for (const char* name : {"work", "home", "phone"}) bench.add(name);

@@ -18,13 +18,14 @@ using Projection = std::function<calendar::Facts(const calendar::Facts&)>;
 
 struct Lens {
   Role role = Role::copy;
-  bool routed = false;         // some link leads here from an origin, whatever its filter says
-  bool wanted = false;         // ... and every filter on the way lets it through
-  bool aged = false;           // ... or only a window's edge keeps it out: a copy is frozen, none is made
-  bool pullable = true;        // every link on the way is two-way and an origin can be written
-  std::vector<Privacy> masks;  // along the route, first hop first
-  std::string origin;          // the origin's calendar, for title templates
-  LinkId link;                 // the last hop
+  bool routed = false;          // some link leads here from an origin, whatever its filter says
+  bool wanted = false;          // ... and every filter on the way lets it through
+  bool aged = false;            // ... or only a window's edge keeps it out: a copy is frozen, none is made
+  bool pullable = true;         // every link on the way is two-way and an origin can be written
+  std::vector<Privacy> masks;   // along the route, first hop first
+  std::string origin;           // the origin's calendar, for title templates
+  LinkId link;                  // the last hop
+  std::vector<CalendarId> via;  // the calendars on the way, the origin left out
   Policies policies;
 
   bool masked() const;

@@ -84,8 +84,10 @@ bool may_leave(const Link& link, const CalendarId& calendar) {
   return link.direction == Direction::two_way || link.from == calendar;
 }
 
-Lens extend(const Lens& from, const CompiledLink& compiled, Passage passage, bool origin_writable) {
+Lens extend(const CalendarId& calendar, const Lens& from, const CompiledLink& compiled, Passage passage,
+            bool origin_writable) {
   Lens lens = from;
+  if (from.role == Role::copy) lens.via.push_back(calendar);
   lens.role = Role::copy;
   lens.routed = true;
   lens.wanted = from.wanted && passage == Passage::passes;
@@ -120,7 +122,7 @@ void grow(std::map<CalendarId, Lens>& reached, const std::vector<CompiledLink>& 
         if (reach == Reach::aged && !source->second.wanted && !source->second.aged) continue;
         for (const CalendarId& to : compiled.link.calendars)
           if (!reached.contains(to))
-            added.try_emplace(to, extend(source->second, compiled, how, origin_writable));
+            added.try_emplace(to, extend(from, source->second, compiled, how, origin_writable));
       }
       if (added.empty()) continue;
       reached.merge(added);
