@@ -6,7 +6,8 @@ namespace kalends::engine {
 namespace {
 
 store::Work less(const store::Work& after, const store::Work& before) {
-  return {after.statements - before.statements, after.rows - before.rows, after.steps - before.steps};
+  return {after.statements - before.statements, after.writes - before.writes, after.rows - before.rows,
+          after.steps - before.steps};
 }
 
 // Two calendars in sync with that many events.
@@ -46,6 +47,27 @@ TEST(Cost, ACycleWithoutNewsReadsNoEvents) {
   EXPECT_EQ(most.statements, least.statements);
   EXPECT_EQ(most.rows, least.rows);
   EXPECT_LE(most.steps, least.steps + 50);
+}
+
+// A calendar that can only list everything has its versions compared, and nothing of it written.
+TEST(Cost, AWholeListingWithoutNewsWritesNoItems) {
+  auto changes_of = [](int events) {
+    Profile lists;
+    lists.delta = false;
+    Bench bench;
+    bench.add("work", lists);
+    bench.add("home", lists);
+    bench.link({"work", "home"});
+    for (int n = 0; n < events; ++n)
+      bench.servers["work"]->put(meeting("Event " + std::to_string(n), n % 28 + 1),
+                                 "uid" + std::to_string(n));
+    bench.sync();
+    bench.sync();
+    std::size_t before = bench.store->work().writes;
+    bench.sync();
+    return bench.store->work().writes - before;
+  };
+  EXPECT_EQ(changes_of(60), changes_of(3));
 }
 
 TEST(Cost, APlanLooksAtWhatChanged) {

@@ -108,6 +108,7 @@ struct Engine::Inner {
   struct Look {
     ports::CalendarRow row;
     std::vector<std::string> errors, warnings;
+    bool news = false;  // it brought items, or took some away
   };
   // `step` ends the transaction that `tx` is and begins the next; none is called in between by anybody else.
   Result<void> observe_all(std::unique_ptr<Transaction>& tx, Cycle& cycle,

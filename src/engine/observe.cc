@@ -82,7 +82,8 @@ Result<void> Engine::Inner::observe_all(std::unique_ptr<Transaction>& tx, Cycle&
     with_store([&]() -> Result<void> {
       if (world.progress != nullptr) world.progress->update("reading " + id.value, done++, looks.size());
       TRY_VOID(take_in(*tx, cycle, look, changes));
-      return step();
+      // A commit waits for the disk, and there may be many calendars: a look without news is kept with what comes next.
+      return look.news ? step() : Result<void>();
     });
   };
   for (std::size_t i = 0; i < looks.size(); ++i) {
@@ -112,12 +113,12 @@ Result<void> Engine::Inner::take_in(Transaction& tx, Cycle& cycle, Look& look,
   }
 
   counts.seen = changes->items.size() + changes->unchanged.size();
+  look.news = !changes->items.empty() || !changes->gone.empty() || !changes->unreadable.empty();
   for (const ports::Item& item : changes->items) {
     TRY(put_item(tx, calendar, item, cycle.seen, true));
     for (const std::string& warning : item.warnings)
       world.log.write(ports::Level::debug, calendar.value + ": " + warning);
   }
-  for (const RemoteId& id : changes->unchanged) TRY_VOID(tx.touch_item(calendar, id, cycle.seen));
   for (const RemoteId& id : changes->gone) {
     auto item = TRY(tx.item(calendar, id));
     if (!item || item->state == ItemRow::State::gone) continue;
@@ -138,8 +139,12 @@ Result<void> Engine::Inner::take_in(Transaction& tx, Cycle& cycle, Look& look,
                             " could not be read and is left alone: " + broken.reason);
   }
   if (changes->complete || is_on(Mutant::delta_is_a_listing)) {
-    std::size_t vanished = TRY(tx.mark_unseen_gone(calendar, cycle.seen));
+    std::vector<RemoteId> listed = changes->unchanged;
+    for (const ports::Item& item : changes->items) listed.push_back(item.id);
+    for (const ports::Unreadable& broken : changes->unreadable) listed.push_back(broken.id);
+    std::size_t vanished = TRY(tx.mark_unlisted_gone(calendar, std::move(listed)));
     if (vanished > 0) row.changed_at = cycle.now;
+    look.news = look.news || vanished > 0;
   }
   if (changes->reset) cycle.reset.insert(calendar);
   if (!changes->items.empty() || !changes->gone.empty()) row.changed_at = cycle.now;

@@ -39,7 +39,7 @@ struct ItemRow {
   std::string slot;         // and where in its series
   enum class State : std::uint8_t { present = 0, gone = 1, unreadable = 2 } state = State::present;
   bool dirty = false;     // not yet reconciled since it was last observed
-  std::int64_t seen = 0;  // the observation's number; a complete listing makes all older ones gone
+  std::int64_t seen = 0;  // the number of the look that brought these contents
   std::string blob;       // facts, raw, updated, warnings
 };
 
@@ -136,10 +136,10 @@ class Transaction {
   virtual Result<std::vector<ItemRow>> items_of(const EventId& event) = 0;
   virtual Result<void> put(const ItemRow& row) = 0;
   virtual Result<void> remove_item(const CalendarId& calendar, const RemoteId& remote) = 0;
-  // Items of the calendar with `seen` below the number become gone and dirty; gives how many.
-  virtual Result<std::size_t> mark_unseen_gone(const CalendarId& calendar, std::int64_t seen) = 0;
-  // Sets `seen` without touching anything else: the item was listed with the version we hold.
-  virtual Result<void> touch_item(const CalendarId& calendar, const RemoteId& remote, std::int64_t seen) = 0;
+  // After a whole listing: items of the calendar that are not among `listed` become gone and dirty; gives how many.
+  // Those that are listed are not written to, so a listing without news writes nothing.
+  virtual Result<std::size_t> mark_unlisted_gone(const CalendarId& calendar,
+                                                 std::vector<RemoteId> listed) = 0;
   virtual Result<std::string> item_version(const CalendarId& calendar,
                                            const RemoteId& remote) = 0;  // "" if unknown or unreadable
 

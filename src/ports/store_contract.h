@@ -182,27 +182,32 @@ TEST_P(StoreContract, ItemsAreFoundByCalendarEventAndDirt) {
   });
 }
 
-TEST_P(StoreContract, UnseenItemsBecomeGoneOnceAndOnlyThere) {
-  step([](Transaction& t) {
-    must(t.put(item_row("a", "old", 1)));
-    must(t.put(item_row("a", "kept", 1)));
-    must(t.put(item_row("a", "new", 2)));
-    must(t.put(item_row("b", "other", 1)));
-    must(t.touch_item(CalendarId("a"), RemoteId("kept"), 2));
-    must(t.touch_item(CalendarId("a"), RemoteId("nowhere"), 2));
-    EXPECT_EQ(must(t.mark_unseen_gone(CalendarId("a"), 2)), 1u);
-    EXPECT_EQ(must(t.mark_unseen_gone(CalendarId("a"), 2)), 0u) << "gone once";
-    const auto old = must(t.item(CalendarId("a"), RemoteId("old")));
+TEST_P(StoreContract, UnlistedItemsBecomeGoneOnceAndOnlyThere) {
+  const CalendarId a("a");
+  step([&](Transaction& t) {
+    for (const char* remote : {"2 old", "1 kept", "3 kept", "4 old", "\xC3\xA4 kept", "Z kept"})
+      must(t.put(item_row("a", remote)));
+    must(t.put(item_row("b", "other")));
+    auto unreadable = item_row("a", "5 old");
+    unreadable.state = ItemRow::State::unreadable;
+    must(t.put(unreadable));
+  });
+  const std::vector<RemoteId> listed = {RemoteId("\xC3\xA4 kept"), RemoteId("3 kept"), RemoteId("unknown"),
+                                        RemoteId("Z kept"),        RemoteId("1 kept"), RemoteId("3 kept")};
+  step([&](Transaction& t) {
+    EXPECT_EQ(must(t.mark_unlisted_gone(a, listed)), 3u);
+    EXPECT_EQ(must(t.mark_unlisted_gone(a, listed)), 0u) << "gone once";
+    const auto old = must(t.item(a, RemoteId("2 old")));
     ASSERT_TRUE(old);
     EXPECT_EQ(old->state, ItemRow::State::gone);
     EXPECT_TRUE(old->dirty);
-    EXPECT_EQ(old->blob, "facts of old") << "what it held is not forgotten";
-    const auto kept = must(t.item(CalendarId("a"), RemoteId("kept")));
-    EXPECT_FALSE(kept->dirty) << "touching changes nothing else";
-    EXPECT_EQ(kept->seen, 2);
-    EXPECT_EQ(must(t.items(CalendarId("a"))).size(), 2u);
+    EXPECT_EQ(old->blob, "facts of 2 old") << "what it held is not forgotten";
+    EXPECT_FALSE(must(t.item(a, RemoteId("1 kept")))->dirty);
+    EXPECT_EQ(must(t.items(a)).size(), 4u);
     EXPECT_EQ(must(t.items(CalendarId("b"))).size(), 1u);
-    EXPECT_EQ(must(t.dirty_items()).size(), 1u);
+    EXPECT_EQ(must(t.dirty_items()).size(), 3u);
+    EXPECT_EQ(must(t.mark_unlisted_gone(CalendarId("never there"), {})), 0u);
+    EXPECT_EQ(must(t.mark_unlisted_gone(a, {})), 4u);
   });
 }
 

@@ -182,6 +182,7 @@ Query Database::query(std::string_view sql, bool writes) {
     found = statements_.emplace(sql, statement).first;
   }
   ++work_.statements;
+  if (writes) ++work_.writes;
   return Query(*this, found->second, writes);
 }
 

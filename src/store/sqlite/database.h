@@ -21,10 +21,11 @@ namespace kalends::store {
 
 class Database;
 
-// What was asked of a connection so far: statements run, rows given, and instructions of SQLite's machine, which count
+// What was asked of a connection so far: statements run, those of them that write, rows given, and instructions of SQLite's machine, which count
 // the rows that were only looked at as well.
 struct Work {
   std::uint64_t statements = 0;
+  std::uint64_t writes = 0;
   std::uint64_t rows = 0;
   std::uint64_t steps = 0;
 };

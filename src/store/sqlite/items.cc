@@ -1,4 +1,6 @@
 // Remote items as rows.
+#include <algorithm>
+
 #include "store/sqlite/transaction.h"
 
 namespace kalends::store {
@@ -101,19 +103,27 @@ Result<void> SqliteTransaction::remove_item(const CalendarId& calendar, const Re
   return query.run();
 }
 
-Result<std::size_t> SqliteTransaction::mark_unseen_gone(const CalendarId& calendar, std::int64_t seen) {
-  Query query =
-      writing("UPDATE items SET state = 1, dirty = 1 WHERE calendar = ?1 AND seen < ?2 AND state <> 1");
-  query.add(TRY(number(calendar))).add(seen);
-  TRY_VOID(query.run());
-  return database_.changed_rows();
-}
-
-Result<void> SqliteTransaction::touch_item(const CalendarId& calendar, const RemoteId& remote,
-                                           std::int64_t seen) {
-  Query query = writing("UPDATE items SET seen = ?3 WHERE calendar = ?1 AND remote = ?2");
-  query.add(TRY(number(calendar))).add(remote.value).add(seen);
-  return query.run();
+// Both lists are walked in the order of their bytes, side by side.
+Result<std::size_t> SqliteTransaction::mark_unlisted_gone(const CalendarId& calendar,
+                                                          std::vector<RemoteId> listed) {
+  std::ranges::sort(listed);
+  const auto no = TRY(number(calendar));
+  std::vector<std::string> unlisted;
+  {
+    Query held = reading("SELECT remote FROM items WHERE calendar = ?1 AND state <> 1 ORDER BY remote");
+    held.add(no);
+    for (auto at = listed.begin(); TRY(held.row());) {
+      std::string remote = held.take_text();
+      while (at != listed.end() && at->value < remote) ++at;
+      if (at == listed.end() || at->value != remote) unlisted.push_back(std::move(remote));
+    }
+  }
+  for (const std::string& remote : unlisted) {
+    Query query = writing("UPDATE items SET state = 1, dirty = 1 WHERE calendar = ?1 AND remote = ?2");
+    query.add(no).add(remote);
+    TRY_VOID(query.run());
+  }
+  return unlisted.size();
 }
 
 Result<std::string> SqliteTransaction::item_version(const CalendarId& calendar, const RemoteId& remote) {

@@ -32,8 +32,7 @@ class SqliteTransaction : public ports::Transaction {
   Result<std::vector<ports::ItemRow>> items_of(const EventId& event) override;
   Result<void> put(const ports::ItemRow& row) override;
   Result<void> remove_item(const CalendarId& calendar, const RemoteId& remote) override;
-  Result<std::size_t> mark_unseen_gone(const CalendarId& calendar, std::int64_t seen) override;
-  Result<void> touch_item(const CalendarId& calendar, const RemoteId& remote, std::int64_t seen) override;
+  Result<std::size_t> mark_unlisted_gone(const CalendarId& calendar, std::vector<RemoteId> listed) override;
   Result<std::string> item_version(const CalendarId& calendar, const RemoteId& remote) override;
 
   Result<std::optional<ports::EventRow>> event(const EventId& id) override;
