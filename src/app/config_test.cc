@@ -2,6 +2,9 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <unistd.h>
+#include <filesystem>
+#include <fstream>
 
 #include "sync/lens.h"
 
@@ -301,6 +304,41 @@ TEST(Config, WhatIsNoTomlIsAProblemWithItsPlace) {
   EXPECT_EQ(place_of("[[\x13 calendar]]"), (Place{1, 3}));
   EXPECT_EQ(place_of("# \xC3\xAB\x7F"), (Place{1, 4})) << "columns count characters";
   EXPECT_EQ(place_of(std::string("a = 1\n\0", 7)), (Place{2, 1}));
+}
+
+TEST(Config, FilesIdsAndDaysGoJustToTheirBounds) {
+  const auto with = [](std::size_t id, int days) {
+    return parse_config("[[calendar]]\nid = '" + std::string(id, 'a') +
+                            "'\nprovider = 'obsidian'\npath = 'p'\n[[calendar]]\nid = 'b'\nprovider = "
+                            "'obsidian'\npath = "
+                            "'q'\n[[link]]\ncalendars = ['" +
+                            std::string(id, 'a') + "', 'b']\nfilter = { past_days = " + std::to_string(days) +
+                            " }\n",
+                        "kalends.toml", "/desk", [](std::string_view) { return true; })
+        .has_value();
+  };
+  EXPECT_TRUE(with(64, 100'000));
+  EXPECT_FALSE(with(65, 100'000));
+  EXPECT_FALSE(with(64, 100'001));
+  const auto path = std::filesystem::temp_directory_path() / ("kalends-config-" + std::to_string(::getpid()));
+  for (const std::size_t size : {std::size_t{1} << 20, (std::size_t{1} << 20) + 1}) {
+    std::ofstream(path) << "#" << std::string(size - 1, 'x');
+    EXPECT_EQ(read_config(path, [](std::string_view) { return true; }).has_value(),
+              size == std::size_t{1} << 20);
+  }
+  std::filesystem::remove(path);
+}
+
+TEST(Config, TablesAndListsAreNestedJustToABound) {
+  const auto nested = [](int depth) {
+    std::string key = "[a", list = "a = ";
+    for (int i = 1; i < depth; ++i) key += ".a";
+    return std::pair{parse_toml(key + "]\n").has_value(),
+                     parse_toml(list + std::string(depth, '[') + std::string(depth, ']') + "\n").has_value()};
+  };
+  EXPECT_EQ(nested(kMaxTomlDepth), std::pair(true, true));
+  EXPECT_EQ(nested(kMaxTomlDepth + 1), std::pair(false, false));
+  EXPECT_EQ(nested(100'000), std::pair(false, false));
 }
 
 }  // namespace

@@ -27,22 +27,32 @@ std::string first_line(std::string_view text) {
   return std::string(line);
 }
 
+// A secret that was cut would be another secret.
+Result<std::string> bounded_line(const std::string& text, const std::string& source) {
+  std::string line = first_line(text);
+  if (line.size() > kMaxSecretBytes)
+    return fail(ErrorKind::unauthorized,
+                fmt::format("The first line of {} is longer than {} KiB, which is no password.", source,
+                            kMaxSecretBytes >> 10));
+  return line;
+}
+
 Result<std::string> from_file(const std::string& path) {
   std::ifstream stream(path, std::ios::binary);
   if (!stream)
     return fail(ErrorKind::unauthorized,
                 fmt::format("The secret's file {} cannot be read: {}.", path, std::strerror(errno)));
-  std::string text(kMaxSecretBytes, '\0');
+  std::string text(kMaxSecretBytes + 1, '\0');
   stream.read(text.data(), static_cast<std::streamsize>(text.size()));
   text.resize(static_cast<std::size_t>(stream.gcount()));
-  return first_line(text);
+  return bounded_line(text, path);
 }
 
 // Everything the child writes, up to the limit; the pipe is closed either way.
 std::string drain(int descriptor) {
   std::string out;
   char buffer[4096];
-  while (out.size() < kMaxSecretBytes) {
+  while (out.size() <= kMaxSecretBytes) {
     const ssize_t got = ::read(descriptor, buffer, sizeof buffer);
     if (got < 0 && errno == EINTR) continue;
     if (got <= 0) break;
@@ -79,7 +89,7 @@ Result<std::string> from_command(const std::vector<std::string>& command) {
   if (!WIFEXITED(status) || WEXITSTATUS(status) != 0)
     return fail(ErrorKind::unauthorized,
                 fmt::format("The secret's command {} failed; run it yourself to see why.", command[0]));
-  return first_line(out);
+  return bounded_line(out, "what " + command[0] + " prints");
 }
 
 }  // namespace

@@ -74,5 +74,17 @@ TEST(Secrets, ThatAreMissingFailTheRequestAndSendNothing) {
   EXPECT_TRUE(http.seen.empty());
 }
 
+TEST(Secrets, AreReadToTheirBoundAndNeverCut) {
+  const auto path =
+      std::filesystem::temp_directory_path() / ("kalends-long-secret-" + std::to_string(::getpid()));
+  for (const std::size_t size : {std::size_t{64} << 10, (std::size_t{64} << 10) + 1}) {
+    std::ofstream(path) << std::string(size, 'x') << "\nmore\n";
+    const bool fits = size == std::size_t{64} << 10;
+    EXPECT_EQ(resolve({Source::file, path, {}}).has_value(), fits);
+    EXPECT_EQ(resolve({Source::command, "", {"cat", path.string()}}).has_value(), fits);
+  }
+  std::filesystem::remove(path);
+}
+
 }  // namespace
 }  // namespace kalends::app

@@ -27,20 +27,25 @@ Place place_of(const toml::source_region& region) {
   return {static_cast<int>(region.begin.line), static_cast<int>(region.begin.column)};
 }
 
-TomlValue convert(const toml::node& node);
+// The first value past the bound stands in `too_deep`, and nothing below it is read.
+TomlValue convert(const toml::node& node, int depth, std::optional<Place>& too_deep);
 
-TomlValue::Table convert_table(const toml::table& table) {
+TomlValue::Table convert_table(const toml::table& table, int depth, std::optional<Place>& too_deep) {
   TomlValue::Table out;
   for (const auto& [key, value] : table)
-    out.push_back({std::string(key.str()), place_of(key.source()), convert(value)});
+    out.push_back({std::string(key.str()), place_of(key.source()), convert(value, depth + 1, too_deep)});
   // The library sorts by key; people read in the order in which they wrote.
   std::sort(out.begin(), out.end(), [](const TomlEntry& a, const TomlEntry& b) { return a.place < b.place; });
   return out;
 }
 
-TomlValue convert(const toml::node& node) {
+TomlValue convert(const toml::node& node, int depth, std::optional<Place>& too_deep) {
   TomlValue out;
   out.place = place_of(node.source());
+  if (depth > kMaxTomlDepth) {
+    if (!too_deep) too_deep = out.place;
+    return out;
+  }
   if (const auto* text = node.as_string()) {
     out.value = text->get();
   } else if (const auto* number = node.as_integer()) {
@@ -51,28 +56,41 @@ TomlValue convert(const toml::node& node) {
     out.value = truth->get();
   } else if (const auto* array = node.as_array()) {
     TomlValue::Array items;
-    for (const toml::node& item : *array) items.push_back(convert(item));
+    for (const toml::node& item : *array) items.push_back(convert(item, depth + 1, too_deep));
     out.value = std::move(items);
   } else if (const auto* table = node.as_table()) {
-    out.value = convert_table(*table);
+    out.value = convert_table(*table, depth, too_deep);
   } else {
     out.value = TomlValue::Other{"a date or a time"};
   }
   return out;
 }
 
-// The first character that no TOML document holds: a control character other than tabs and line ends. TOML 1.0, "Spec".
+constexpr const char* kTooDeep = "Tables and lists are nested too deeply here; no key of a configuration is.";
+
+// The first place that is refused unread: a control character other than tabs and line ends, which no TOML document holds,
+// and a line with more dots outside of quotes than any key may have, because the library follows them all.
 std::optional<Problem> find_forbidden(std::string_view text) {
   Place place{1, 1};
+  int dots = 0;
+  char quote = 0;  // the one that is open; '#' in a comment
   for (std::size_t i = 0; i < text.size(); ++i) {
     const auto c = static_cast<unsigned char>(text[i]);
     const bool line_end = c == '\r' && i + 1 < text.size() && text[i + 1] == '\n';
     if ((c < 0x20 && c != '\t' && c != '\n' && !line_end) || c == 0x7F)
       return Problem{place, "A control character stands here that no configuration may hold; remove it."};
-    if (c == '\n')
+    if (quote == 0 && (c == '"' || c == '\'' || c == '#'))
+      quote = static_cast<char>(c);
+    else if (c == quote && c != '#')
+      quote = 0;
+    if (quote == 0 && c == '.' && ++dots > kMaxTomlDepth) return Problem{place, kTooDeep};
+    if (c == '\n') {
       place = {place.line + 1, 1};
-    else if ((c & 0xC0) != 0x80)
+      dots = 0;
+      quote = 0;
+    } else if ((c & 0xC0) != 0x80) {
       ++place.column;
+    }
   }
   return std::nullopt;
 }
@@ -96,7 +114,10 @@ std::expected<TomlValue::Table, Problem> parse_toml(std::string_view text) {
     const toml::parse_error& error = result.error();
     return std::unexpected(Problem{place_of(error.source()), std::string(error.description()) + "."});
   }
-  return convert_table(result.table());
+  std::optional<Place> too_deep;
+  auto table = convert_table(result.table(), 0, too_deep);
+  if (too_deep) return std::unexpected(Problem{*too_deep, kTooDeep});
+  return table;
 }
 
 }  // namespace kalends::app

@@ -12,6 +12,8 @@
 
 namespace kalends::app {
 
+inline constexpr int kMaxTomlDepth = 32;  // of tables and lists in one another
+
 // A place in the configuration file, from 1 on.
 struct Place {
   int line = 0;

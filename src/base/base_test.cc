@@ -91,9 +91,15 @@ TEST(JsonText, RefusalsNameLineAndColumn) {
   auto error = parse_json("{\n  \"a\": tru\n}");
   ASSERT_FALSE(error);
   EXPECT_NE(error.error().message.find("line 2, column 8"), std::string::npos) << error.error().message;
-  std::string deep(kMaxJsonDepth + 2, '[');
-  EXPECT_FALSE(parse_json(deep));
-  EXPECT_TRUE(parse_json(std::string(kMaxJsonDepth, '[') + std::string(kMaxJsonDepth, ']')));
+  const auto nested = [](int arrays) {
+    return parse_json(std::string(arrays, '[') + "1" + std::string(arrays, ']'));
+  };
+  EXPECT_TRUE(nested(kMaxJsonDepth));
+  ASSERT_FALSE(nested(kMaxJsonDepth + 1));
+  EXPECT_EQ(nested(kMaxJsonDepth + 1).error().message,
+            "line 1, column 66: the document is nested too deeply");
+  EXPECT_FALSE(nested(1'000'000));
+  EXPECT_FALSE(parse_json(R"({"a":1,"b":2,"a":3})")) << "two members of one name";
 }
 
 TEST(Bytes, ComeBackAndNeverRunPastTheEnd) {

@@ -233,5 +233,16 @@ TEST(Extent, IsThatOfAllOccurrences) {
   EXPECT_EQ(extent_of(e), "2026-03-02T09:00:00 2026-03-02T09:00:00");
 }
 
+TEST(Occurrences, GoJustToTheNumberAsked) {
+  const auto found = [](const char* rule, ExpansionLimits limits) {
+    return occurrences(event("zoned 2026-03-02T09:00:00 PT1H Etc/UTC", {rule}), kAll, kZones,
+                       *kZones.find("Etc/UTC"), limits)
+        .has_value();
+  };
+  EXPECT_TRUE(found("FREQ=DAILY;COUNT=10", {10, 1'000}));
+  EXPECT_FALSE(found("FREQ=DAILY;COUNT=11", {10, 1'000}));
+  EXPECT_FALSE(found("FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=30", {10, 1'000})) << "a rule that never comes";
+}
+
 }  // namespace
 }  // namespace kalends::calendar

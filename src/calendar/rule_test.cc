@@ -103,5 +103,36 @@ TEST(WhenText, ReadsWhatItPrints) {
   }
 }
 
+TEST(RuleText, EveryNumberGoesJustToItsBound) {
+  struct Bound {
+    const char* name;
+    int low, high;
+  };
+  for (const auto& [name, low, high] :
+       {Bound{"BYMONTH", 1, 12}, Bound{"BYHOUR", 0, 23}, Bound{"BYMINUTE", 0, 59}, Bound{"BYSECOND", 0, 60},
+        Bound{"BYWEEKNO", -53, 53}, Bound{"BYYEARDAY", -366, 366}, Bound{"BYMONTHDAY", -31, 31},
+        Bound{"BYSETPOS", -366, 366}}) {
+    const auto reads = [&](long long n) {
+      return parse_rule("FREQ=YEARLY;" + std::string(name) + "=" + std::to_string(n)).has_value();
+    };
+    EXPECT_TRUE(reads(low) && reads(high)) << name;
+    EXPECT_FALSE(reads(low - 1LL)) << name;
+    EXPECT_FALSE(reads(high + 1LL)) << name;
+    EXPECT_EQ(reads(0), low == 0) << name;
+  }
+  for (const char* good : {"INTERVAL=2147483647", "COUNT=2147483647", "BYDAY=53MO", "BYDAY=-53SU"})
+    EXPECT_TRUE(parse_rule("FREQ=YEARLY;" + std::string(good))) << good;
+  for (const char* bad : {"INTERVAL=2147483648", "INTERVAL=0", "COUNT=2147483648", "COUNT=0", "BYDAY=54MO",
+                          "BYDAY=-54SU", "BYDAY=0MO", "COUNT=99999999999999999999"})
+    EXPECT_FALSE(parse_rule("FREQ=YEARLY;" + std::string(bad))) << bad;
+}
+
+TEST(Durations, GoJustToAHundredMillionDays) {
+  EXPECT_TRUE(parse_duration("P100000000D"));
+  EXPECT_FALSE(parse_duration("P100000001D"));
+  EXPECT_TRUE(parse_duration("PT8640000000000S"));
+  EXPECT_FALSE(parse_duration("PT8640000000001S"));
+}
+
 }  // namespace
 }  // namespace kalends::calendar

@@ -183,5 +183,61 @@ TEST(Hostile, MutatedFilesNeverBreakTheReader) {
   }
 }
 
+TEST(Hostile, WhatGoesJustToALimitIsRead) {
+  const std::string plain = event_with("SUMMARY:x\r\n");
+  Limits limits;
+  limits.max_bytes = plain.size();
+  EXPECT_EQ(refusal(plain, limits), "");
+  limits.max_bytes = plain.size() - 1;
+  EXPECT_NE(refusal(plain, limits), "");
+
+  const std::size_t most = Limits{}.max_line_bytes - std::string("SUMMARY:").size();
+  EXPECT_EQ(refusal(event_with("SUMMARY:" + std::string(most, 'x') + "\r\n")), "");
+  EXPECT_NE(refusal(event_with("SUMMARY:" + std::string(most + 1, 'x') + "\r\n")), "");
+
+  const auto nested = [](int below_event) {
+    std::string parts;
+    for (int i = 0; i < below_event; ++i) parts += "BEGIN:X-A\r\n";
+    for (int i = 0; i < below_event; ++i) parts += "END:X-A\r\n";
+    return event_with(parts);
+  };
+  EXPECT_EQ(refusal(nested(Limits{}.max_depth - 2)), "");
+  EXPECT_NE(refusal(nested(Limits{}.max_depth - 1)), "");
+
+  limits = {};
+  limits.max_components = 2;
+  EXPECT_EQ(refusal(plain, limits), "");
+  limits.max_components = 1;
+  EXPECT_NE(refusal(plain, limits), "");
+}
+
+TEST(Hostile, AThisAndFutureReachesJustItsThousand) {
+  const auto warnings = [](int count) {
+    const auto reading = read(
+        "BEGIN:VCALENDAR\nVERSION:2.0\nBEGIN:VEVENT\nUID:u\nDTSTART:20260302T090000Z\nRRULE:FREQ="
+        "DAILY;COUNT=" +
+            std::to_string(count) +
+            "\nEND:VEVENT\nBEGIN:VEVENT\nUID:u\nRECURRENCE-ID;RANGE=THISANDFUTURE:20260303T090000Z"
+            "\nDTSTART:20260303T090000Z\nSUMMARY:x\nEND:VEVENT\nEND:VCALENDAR\n",
+        zones());
+    return reading && reading->events.size() == 1 ? reading->events[0].warnings.size() : 99;
+  };
+  EXPECT_EQ(warnings(1002), 0u);
+  EXPECT_EQ(warnings(1003), 1u);
+}
+
+TEST(Hostile, AZoneHasABoundedNumberOfObservances) {
+  const auto with = [](int observances) {
+    std::string text = "BEGIN:VTIMEZONE\r\nTZID:X\r\n";
+    for (int i = 0; i < observances; ++i)
+      text +=
+          "BEGIN:STANDARD\r\nDTSTART:20260101T000000\r\nTZOFFSETFROM:+0100\r\nTZOFFSETTO:+0100\r\nEND:"
+          "STANDARD\r\n";
+    return zone_of(text + "END:VTIMEZONE\r\n");
+  };
+  EXPECT_TRUE(with(999));
+  EXPECT_FALSE(with(1000)) << "the VTIMEZONE itself is one of the thousand components";
+}
+
 }  // namespace
 }  // namespace kalends::ical

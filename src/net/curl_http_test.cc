@@ -301,6 +301,10 @@ TEST(CurlHttp, BoundsTheAnswer) {
   Server server([](const Seen&) { return reply("200 OK", "", std::string(100'000, 'x')); });
   CurlHttp http;
   auto r = request("GET", server.url());
+  r.max_response_bytes = 100'000;
+  EXPECT_TRUE(http.send(r)) << "just the bound";
+  r.max_response_bytes = 99'999;
+  EXPECT_FALSE(http.send(r));
   r.max_response_bytes = 1000;
   const auto answer = http.send(r);
   ASSERT_FALSE(answer);
@@ -394,6 +398,18 @@ TEST(CurlHttp, ServesManyThreads) {
     });
   for (auto& thread : threads) thread.join();
   EXPECT_EQ(good, 80);
+}
+
+TEST(CurlHttp, BoundsTheHeaders) {
+  for (const bool too_long : {false, true}) {
+    Server server([&](const Seen&) {
+      std::string headers;
+      for (int i = 0; i < (too_long ? 40 : 30); ++i) headers += "X-Long: " + std::string(8'000, 'x') + "\r\n";
+      return reply("200 OK", headers, "x");
+    });
+    CurlHttp http;
+    EXPECT_EQ(http.send(request("GET", server.url())).has_value(), !too_long);
+  }
 }
 
 }  // namespace

@@ -17,5 +17,14 @@ TEST(Mark, IsNothingElse) {
     EXPECT_FALSE(parse_mark(text)) << text;
 }
 
+TEST(Mark, GoesJustToItsBounds) {
+  const std::string nonce(16, 'a');
+  EXPECT_TRUE(parse_mark(std::string(64, 'f') + "." + nonce));
+  EXPECT_FALSE(parse_mark(std::string(65, 'f') + "." + nonce));
+  EXPECT_FALSE(parse_mark("f." + nonce + "a"));
+  EXPECT_FALSE(parse_mark("f." + nonce.substr(1)));
+  EXPECT_FALSE(parse_mark("." + nonce));
+}
+
 }  // namespace
 }  // namespace kalends::ports

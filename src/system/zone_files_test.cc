@@ -111,5 +111,24 @@ TEST(ZoneFiles, DamagedFilesAreRefusedAndBounded) {
   }
 }
 
+TEST(ZoneFiles, NamesAndFilesAreBounded) {
+  std::string folder = std::filesystem::temp_directory_path() / "kalends-zones-XXXXXX";
+  ASSERT_NE(::mkdtemp(folder.data()), nullptr);
+  std::ifstream in("/usr/share/zoneinfo/Europe/Berlin", std::ios::binary);
+  const std::string good(std::istreambuf_iterator<char>(in), {});
+  const auto write = [&](const std::string& name, std::size_t bytes) {
+    std::ofstream(folder + "/" + name, std::ios::binary) << good;
+    if (bytes > 0) std::filesystem::resize_file(folder + "/" + name, bytes);
+  };
+  write(std::string(100, 'a'), 0);
+  write(std::string(101, 'b'), 0);
+  write("Large", (1u << 20) + 1);
+  ZoneFiles zones(folder);
+  EXPECT_NE(zones.find(std::string(100, 'a')), nullptr);
+  EXPECT_EQ(zones.find(std::string(101, 'b')), nullptr);
+  EXPECT_EQ(zones.find("Large"), nullptr);
+  std::filesystem::remove_all(folder);
+}
+
 }  // namespace
 }  // namespace kalends::system

@@ -18,7 +18,8 @@ class Ledger:
         self.values = 0
         self.written = {}  # value -> (day, field, side)
         self.replaced = set()  # values that a person saw and replaced, deleted or took back
-        self.deleted = {}  # day -> whether both sides showed the same, so that it must be gone
+        self.deleted = {}  # day -> whether it must be gone: both sides showed what a whole sync had left there
+        self.settled = {}  # day -> values that both sides had when a sync last ended by itself
         self.days = set()
 
     def new_day(self):
@@ -38,9 +39,14 @@ class Ledger:
         if old:
             self.replaced.add(old)
 
+    def settle(self, server, vault):
+        """To be told after a sync that ended by itself. Before, a deletion may meet a write of which the program does not
+        know that it was made: then an edit beats it, and a copy is made that was made before."""
+        self.settled.update({day: flat(items) for day, items in server.items() if items == vault.get(day)})
+
     def delete(self, day, shown, shown_elsewhere):
-        self.replaced.update(shown)
-        self.deleted[day] = shown == shown_elsewhere
+        self.replaced.update(flat(shown))
+        self.deleted[day] = flat(shown) == flat(shown_elsewhere) == self.settled.get(day)
 
     # The laws. Each gives sentences about what is wrong.
 
@@ -67,6 +73,10 @@ class Ledger:
             if not any(named(value, str(conflict["sides"]) + str(conflict["base"])) for conflict in conflicts):
                 lost.append(f"{field} {value} of {day}, written at the {side}, is nowhere")
         return lost
+
+
+def flat(items):
+    return [value for item in items for value in item]
 
 
 def named(value, text):

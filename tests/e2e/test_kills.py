@@ -69,8 +69,7 @@ class Life:
         shown = items[day]
         elsewhere = other.items().get(day, [])
         if side.delete(day):
-            self.ledger.delete(day, [value for item in shown for value in item],
-                               [value for item in elsewhere for value in item])
+            self.ledger.delete(day, shown, elsewhere)
 
     def people(self, least, most):
         for _ in range(self.dice.randint(least, most)):
@@ -129,13 +128,18 @@ class Life:
         begun = time.monotonic()
         report = self.desk.sync("--yes", expect=(0, 3))
         self.usual_seconds = time.monotonic() - begun
+        self.ledger.settle(*(side.items() for side in self.sides))
         return report
+
+    def quiet_day(self):
+        self.people(1, 4)
+        self.whole_sync()
 
     def live(self, kills):
         while self.kills < min(3, kills):
             self.kill_sync()
         while self.kills < kills:
-            self.dice.choices([self.kill_sync, self.kill_watch, self.kill_undo], [6, 2, 1])[0]()
+            self.dice.choices([self.kill_sync, self.kill_watch, self.kill_undo, self.quiet_day], [6, 2, 1, 2])[0]()
 
     # The end.
 

@@ -24,7 +24,7 @@ class Answers : public ports::Http {
       ports::HttpResponse answer;
       answer.status = static_cast<int>(parse_integer(one.substr(0, 3)).value_or(207));
       answer.body = one.substr(std::min<std::size_t>(one.size(), 3));
-      if (answer.status / 100 == 3) answer.headers.emplace_back("Location", answer.body.substr(0, 200));
+      if (answer.status / 100 == 3) answer.headers.emplace_back("location", answer.body.substr(0, 200));
       answers_.push_back(std::move(answer));
       if (end != std::string_view::npos) text.remove_prefix(end + 4);
     }

@@ -183,5 +183,25 @@ TEST_F(ListingTest, ACollectionThatIsGoneIsNotFoundNotEmpty) {
   EXPECT_EQ(listing.error().kind, ErrorKind::not_found);
 }
 
+TEST_F(ListingTest, PagesAndRedirectsAreBounded) {
+  const auto page = [](int n, bool last) {
+    return multistatus(member(std::to_string(n) + ".ics", "\"1\"") +
+                       (last ? "" : bare("/cal/", "507 Insufficient Storage")) +
+                       token("https://h/t/" + std::to_string(n)));
+  };
+  for (const int pages : {10'000, 10'001}) {
+    http = {};
+    for (int n = 1; n <= pages; ++n) report(207, page(n, n == pages));
+    EXPECT_EQ(list("").has_value(), pages == 10'000) << pages;
+  }
+  for (const int hops : {5, 6}) {
+    http = {};
+    for (int n = 0; n < hops; ++n) http.on("REPORT " + kUrl, 301, "", {{"location", kUrl}});
+    report(207, multistatus(token("https://h/t/1")));
+    const auto listing = list("");
+    EXPECT_EQ(listing.has_value(), hops == 5) << hops << (listing ? "" : listing.error().message);
+  }
+}
+
 }  // namespace
 }  // namespace kalends::provider

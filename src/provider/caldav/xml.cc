@@ -24,9 +24,21 @@ std::string resolve_name(std::string_view qualified, const Prefixes& prefixes) {
   return fmt::format("{{}}{}", local);
 }
 
+// Where a copy stopped, and at which bound.
+struct Refusal {
+  std::ptrdiff_t offset = 0;
+  const char* why = "";
+};
+
 // Copies a node and what is below it; false past a bound.
-bool copy(const pugi::xml_node& node, Prefixes& prefixes, int depth, std::size_t& left, Element& out) {
-  if (depth > kMaxXmlDepth || left == 0) return false;
+bool copy(const pugi::xml_node& node, Prefixes& prefixes, int depth, std::size_t& left, Element& out,
+          Refusal& refusal) {
+  const auto refuse = [&](const char* why) {
+    refusal = {node.offset_debug(), why};
+    return false;
+  };
+  if (depth > kMaxXmlDepth) return refuse("it is nested too deeply");
+  if (left == 0) return refuse("it has too many elements");
   --left;
   const std::size_t outer = prefixes.size();
   for (const auto& attribute : node.attributes()) {
@@ -35,11 +47,12 @@ bool copy(const pugi::xml_node& node, Prefixes& prefixes, int depth, std::size_t
     if (name == "name") out.attribute = attribute.value();
     if (name.starts_with("xmlns:")) prefixes.emplace_back(std::string(name.substr(6)), attribute.value());
   }
+  if (prefixes.size() > kMaxXmlPrefixes) return refuse("it declares too many namespaces");
   out.name = resolve_name(node.name(), prefixes);
   for (const auto& child : node.children()) {
     if (child.type() == pugi::node_pcdata || child.type() == pugi::node_cdata) out.text += child.value();
     if (child.type() != pugi::node_element) continue;
-    if (!copy(child, prefixes, depth + 1, left, out.children.emplace_back())) return false;
+    if (!copy(child, prefixes, depth + 1, left, out.children.emplace_back(), refusal)) return false;
   }
   prefixes.resize(outer);
   return true;
@@ -102,9 +115,10 @@ Result<Element> parse_xml(std::string_view text) {
   Element root;
   Prefixes prefixes;
   std::size_t left = kMaxXmlElements;
-  if (!document.document_element() || !copy(document.document_element(), prefixes, 0, left, root))
-    return fail(ErrorKind::corrupt,
-                "the server's XML has no element, or is nested or branched past all bounds");
+  Refusal refusal{0, "it has no element"};
+  if (!document.document_element() || !copy(document.document_element(), prefixes, 0, left, root, refusal))
+    return fail(ErrorKind::corrupt, fmt::format("the server's XML can't be read at {}: {}",
+                                                position(text, refusal.offset), refusal.why));
   return root;
 }
 

@@ -10,8 +10,9 @@
 
 namespace kalends::provider {
 
-inline constexpr int kMaxXmlDepth = 64;
-inline constexpr std::size_t kMaxXmlElements = 4'000'000;
+inline constexpr int kMaxXmlDepth = 64;  // below the root element
+inline constexpr std::size_t kMaxXmlElements = 2'000'000;
+inline constexpr std::size_t kMaxXmlPrefixes = 256;  // in force at one place
 
 struct Element {
   std::string name;       // "{DAV:}href"

@@ -60,6 +60,31 @@ TEST(Xml, IsBounded) {
   for (int i = 0; i < 100'000; ++i) deep += "<a>";
   for (int i = 0; i < 100'000; ++i) deep += "</a>";
   EXPECT_FALSE(parse_xml(deep));
+  const auto nested = [](int depth) {
+    std::string text;
+    for (int i = 0; i <= depth; ++i) text += "<a>";
+    for (int i = 0; i <= depth; ++i) text += "</a>";
+    return parse_xml(text);
+  };
+  EXPECT_TRUE(nested(kMaxXmlDepth));
+  ASSERT_FALSE(nested(kMaxXmlDepth + 1));
+  EXPECT_EQ(nested(kMaxXmlDepth + 1).error().message,
+            "the server's XML can't be read at line 1, column 197: it is nested too deeply");
+  const auto declaring = [](std::size_t prefixes) {
+    std::string text = "<a";
+    for (std::size_t i = 0; i < prefixes; ++i) text += " xmlns:p" + std::to_string(i) + "='u'";
+    return parse_xml(text + "/>");
+  };
+  EXPECT_TRUE(declaring(kMaxXmlPrefixes));
+  ASSERT_FALSE(declaring(kMaxXmlPrefixes + 1));
+  EXPECT_NE(declaring(kMaxXmlPrefixes + 1).error().message.find("line 1"), std::string::npos);
+  const auto wide = [](std::size_t elements) {
+    std::string text = "<a>";
+    for (std::size_t i = 1; i < elements; ++i) text += "<b/>";
+    return parse_xml(text + "</a>");
+  };
+  EXPECT_TRUE(wide(kMaxXmlElements));
+  EXPECT_FALSE(wide(kMaxXmlElements + 1));
   const std::string bomb = R"(<!DOCTYPE a [<!ENTITY x "xxxxxxxxxx"><!ENTITY y "&x;&x;&x;">]><a>&y;</a>)";
   if (const auto root = parse_xml(bomb)) EXPECT_EQ(root->text, "&y;") << "entities are never expanded";
 }

@@ -233,5 +233,18 @@ TEST(ShownAddress, HidesWhatMayBeSecret) {
   EXPECT_EQ(shown_address("file:/srv/a.ics"), "file:/srv/a.ics");
 }
 
+TEST(Feed, IsReadToItsBound) {
+  const auto path = std::filesystem::temp_directory_path() / ("kalends-feed-" + std::to_string(::getpid()));
+  std::ofstream(path).flush();
+  ScriptedHttp http;
+  for (const std::uintmax_t bytes : {std::uintmax_t{64} << 20, (std::uintmax_t{64} << 20) + 1}) {
+    std::filesystem::resize_file(path, bytes);
+    const auto feed = fetch_feed(http, "file:" + path.string(), {}, {});
+    EXPECT_EQ(feed.has_value(), bytes == std::uintmax_t{64} << 20);
+    if (!feed) EXPECT_NE(feed.error().message.find("larger than 64 MiB"), std::string::npos);
+  }
+  std::filesystem::remove(path);
+}
+
 }  // namespace
 }  // namespace kalends::provider

@@ -1,6 +1,7 @@
 // Promises of the line editor: it changes the values it is asked to change and nothing else.
 #include "provider/obsidian/frontmatter.h"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -124,6 +125,22 @@ TEST(EntriesOf, CountsLinesInTheNote) {
   EXPECT_EQ(entries[0].line, 2U);
   EXPECT_TRUE(entries[0].multi_line);
   EXPECT_EQ(entries[1].line, 6U);
+}
+
+TEST(ReadValues, GoesJustToItsBounds) {
+  const auto error = [](const std::string& inside) {
+    const std::string note = "---\n" + inside + "---\n";
+    const auto values = read_values(note, find_block(note));
+    return values ? "" : values.error().message;
+  };
+  const std::string most = "a: " + std::string(kMaxBlockBytes - 4, 'x') + "\n";
+  EXPECT_EQ(error(most), "");
+  EXPECT_THAT(error("b" + most), testing::HasSubstr("longer than 256 KiB"));
+  const auto nested = [](std::size_t depth) {
+    return "a: " + std::string(depth, '[') + std::string(depth, ']') + "\n";
+  };
+  EXPECT_EQ(error(nested(64)), "");
+  EXPECT_THAT(error(nested(65)), testing::HasSubstr("nested too deeply"));
 }
 
 }  // namespace
