@@ -431,21 +431,22 @@ TEST_F(VaultByCursorTest, ACursorCountsForTheSettingsThatItWasMadeWith) {
   run();
   ObsidianProvider other{Config{folder_, EndDates::inclusive, "", true, &clock_, 0}, zones_, "Europe/Berlin"};
   EXPECT_TRUE(other.changes(cursor_, [&](const RemoteId& id) { return versions_[id.value]; })->complete);
+}
 
-  TEST_F(VaultTest, FoldersAreFollowedJustToTheirBound) {
-    fs::path deep = folder_;
-    for (int i = 0; i < 32; ++i) deep /= "f";
-    fs::create_directories(deep);
-    std::ofstream(deep / "a.md") << kLunch;
-    auto vault = provider();
-    auto changes = vault.changes("", [](const RemoteId&) { return ""; });
-    ASSERT_TRUE(changes) << changes.error().message;
-    EXPECT_EQ(changes->items.size(), 1u);
-    fs::create_directories(deep / "f");
-    changes = vault.changes("", [](const RemoteId&) { return ""; });
-    ASSERT_FALSE(changes);
-    EXPECT_THAT(changes.error().message, testing::HasSubstr("nested more than 32 folders deep"));
-  }
+TEST_F(VaultTest, FoldersAreFollowedJustToTheirBound) {
+  fs::path deep = folder_;
+  for (int i = 0; i < 32; ++i) deep /= "f";
+  fs::create_directories(deep);
+  std::ofstream(deep / "a.md") << kLunch;
+  auto vault = provider();
+  auto changes = vault.changes("", [](const RemoteId&) { return ""; });
+  ASSERT_TRUE(changes) << changes.error().message;
+  EXPECT_EQ(changes->items.size(), 1u);
+  fs::create_directories(deep / "f");
+  changes = vault.changes("", [](const RemoteId&) { return ""; });
+  ASSERT_FALSE(changes);
+  EXPECT_THAT(changes.error().message, testing::HasSubstr("nested more than 32 folders deep"));
+}
 
 }  // namespace
 }  // namespace kalends::provider::obsidian
