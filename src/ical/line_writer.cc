@@ -44,15 +44,13 @@ LineWriter& LineWriter::text(std::string_view value) {
     to += run;
     for (std::size_t stop = std::min(i + kBlock, value.size()); i < stop; ++i) {
       char c = value[i];
-      if (is_plain_text(c)) {
+      if (is_plain_text(c) || c == '\t') {
         *to++ = c;
       } else if (c == '\n' || (c == '\r' && value.substr(i + 1, 1) != "\n")) {
         *to++ = '\\';
         *to++ = 'n';
       } else if (c == '\\' || c == ';' || c == ',') {
         *to++ = '\\';
-        *to++ = c;
-      } else if (c == '\t') {
         *to++ = c;
       }
     }
