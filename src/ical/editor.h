@@ -24,8 +24,8 @@ class Editor {
     ++edits_;
   }
   void remove_component(std::size_t component) {
-    for (std::size_t i = document_.components[component].begin; i <= document_.components[component].end; ++i)
-      remove(i);
+    const Component& going = document_.components[component];
+    for (std::size_t i = going.begin; i < going.behind(); ++i) remove(i);
   }
   // `text` is one content line, unfolded.
   void replace(std::size_t line, std::string_view text) {

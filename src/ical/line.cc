@@ -68,6 +68,12 @@ bool holds_prose(std::string_view name) {
          name == "CONTACT" || (name.starts_with("X-") && !name.starts_with("X-KALENDS-"));
 }
 
+// Components of a calendar that never stand within one another. RFC 5545 section 3.6.
+bool stands_alone(std::string_view name) {
+  return name == "VEVENT" || name == "VTODO" || name == "VJOURNAL" || name == "VFREEBUSY" ||
+         name == "VTIMEZONE";
+}
+
 class Scanner {
  public:
   Scanner(std::string_view text, const Limits& limits) : limits_(limits) { document_.text = text; }
@@ -248,6 +254,7 @@ class Scanner {
       return fail(ErrorKind::invalid, fmt::format("line {}, column 1: there are more than {} components",
                                                   line.number, limits_.max_components));
     std::string_view name = component_name(line.value);
+    if (stands_alone(name)) close_unended(line.number);
     std::size_t index = document_.components.size();
     document_.components.push_back({name, document_.lines.size(), 0, open_.empty() ? kNone : open_.back()});
     open_.push_back(index);
@@ -266,16 +273,28 @@ class Scanner {
       document_.lines.push_back(line);
       return {};
     }
-    while (document_.components[open_.back()].name != name) {
-      warn(line.number, fmt::format("END:{} is missing", document_.components[open_.back()].name));
-      document_.components[open_.back()].end = document_.lines.size();
-      open_.pop_back();
-    }
+    while (document_.components[open_.back()].name != name) close_innermost(line.number);
     line.owner = open_.back();
     document_.components[open_.back()].end = document_.lines.size();
     document_.lines.push_back(line);
     open_.pop_back();
     return {};
+  }
+
+  // The innermost open component ends here, though its END is missing.
+  void close_innermost(std::size_t number) {
+    Component& component = document_.components[open_.back()];
+    warn(number, fmt::format("END:{} is missing", component.name));
+    component.end = document_.lines.size();
+    component.closed = false;
+    open_.pop_back();
+  }
+
+  // An event that begins within another shows that the END of that one is missing: neither may hide the other.
+  void close_unended(std::size_t number) {
+    auto outer = std::ranges::find_if(
+        open_, [&](std::size_t c) { return stands_alone(document_.components[c].name); });
+    for (auto n = open_.end() - outer; n > 0; --n) close_innermost(number);
   }
 
   std::string_view component_name(std::string_view value) {

@@ -29,12 +29,16 @@ struct Line {
   std::size_t owner = kNone;  // the innermost component it stands in; BEGIN and END belong to their own
 };
 
-// A component from its BEGIN line to its END line, both included.
+// A component from its BEGIN line to its END line, both included; one whose END is missing ends before line `end`.
 struct Component {
   std::string_view name;  // upper case
   std::size_t begin = 0;
   std::size_t end = 0;
   std::size_t parent = kNone;
+  bool closed = true;
+
+  // The first line that is no longer the component's.
+  std::size_t behind() const { return closed ? end + 1 : end; }
 };
 
 struct Document {

@@ -124,7 +124,7 @@ class Patcher {
     std::size_t place = 0;
     std::int32_t sequence = 0;
     for (const Placed& placed : series_.parts) {
-      place = std::max(place, stream_.document.components[placed.part->component].end + 1);
+      place = std::max(place, stream_.document.components[placed.part->component].behind());
       sequence = std::max(sequence, placed.part->event.sequence);
     }
     for (const auto& [slot, override] : target_.overrides) {

@@ -259,6 +259,18 @@ TEST(Patch, OtherComponentsAndOddLinesStay) {
             (Lines{"-DESCRIPTION;ALTREP=\"data:x\":old", "-nocolon", "+DESCRIPTION:new$"}));
 }
 
+TEST(Patch, AComponentWhoseEndIsMissingTakesNoLineOfItsNeighbourAlong) {
+  std::string raw =
+      "BEGIN:VCALENDAR\nVERSION:2.0\nBEGIN:VEVENT\nUID:u\nDTSTART:20260302\nBEGIN:VALARM\nTRIGGER:-PT5M\n"
+      "ACTION:DISPLAY\nEND:VEVENT\nEND:VCALENDAR\n";
+  Facts before = facts_of(raw);
+  Facts after = before;
+  after.erase_under("reminders/");
+  auto patched = patch(raw, before, after, zones(), kNow);
+  ASSERT_TRUE(patched);
+  EXPECT_EQ(changed_lines(raw, *patched), (Lines{"-BEGIN:VALARM", "-TRIGGER:-PT5M", "-ACTION:DISPLAY"}));
+}
+
 TEST(Patch, OnlyTheChangedPathsOfAnOutdatedPictureAreWritten) {
   std::string raw = golden("apple.ics");
   Facts before{{"when", "all-day 2020-01-01 P1D"}, {"title", "what we thought"}};

@@ -86,6 +86,20 @@ TEST(Read, ThisAndFutureReachesEachLaterSlotWithoutAnOverrideOfItsOwn) {
   EXPECT_EQ(facts.find("overrides/2026-03-12T09:00:00"), nullptr);
 }
 
+TEST(Read, AnEventWhoseEndIsMissingHidesNoOther) {
+  auto reading = read(
+      "BEGIN:VCALENDAR\nVERSION:2.0\nBEGIN:VEVENT\nUID:a\nDTSTART:20260302\nBEGIN:VALARM\nTRIGGER:-PT5M\n"
+      "ACTION:DISPLAY\nBEGIN:VEVENT\nUID:b\nDTSTART:20260303\nEND:VEVENT\nEND:VCALENDAR\n",
+      zones());
+  ASSERT_TRUE(reading) << reading.error().message;
+  ASSERT_EQ(reading->events.size(), 2U);
+  EXPECT_EQ(reading->events[0].event.uid, "a");
+  EXPECT_EQ(reading->events[0].event.reminders.size(), 1U);
+  EXPECT_EQ(reading->events[1].event.uid, "b");
+  EXPECT_EQ(reading->warnings,
+            (std::vector<std::string>{"line 9: END:VALARM is missing", "line 9: END:VEVENT is missing"}));
+}
+
 TEST(Read, ThisAndFutureReachesNoSlotThatAnExruleTakesAway) {
   std::string series =
       event("DTSTART:20260302T090000Z\r\nRRULE:FREQ=DAILY;COUNT=8\r\nEXRULE:FREQ=DAILY;BYDAY=TH\r\n");

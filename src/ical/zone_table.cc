@@ -50,11 +50,12 @@ const ZoneEntry& ZoneTable::find(std::string_view tzid) {
 std::string component_text(const Document& document, std::size_t component) {
   std::string out;
   const Component& c = document.components[component];
-  for (std::size_t i = c.begin; i <= c.end && i < document.lines.size(); ++i) {
+  for (std::size_t i = c.begin; i < c.behind() && i < document.lines.size(); ++i) {
     if (document.lines[i].name.empty()) continue;
     if (!out.empty()) out += '\n';
     out += clean_line(document.lines[i].text);
   }
+  if (!c.closed) out += "\nEND:" + clean_line(c.name);
   return out;
 }
 
