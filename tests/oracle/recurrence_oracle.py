@@ -1,204 +1,159 @@
 #!/usr/bin/python3
-"""Compares recurrence with python3-dateutil over seeded random rules.
+"""Compares our occurrences with those of python3-dateutil, libical and ical.js over seeded random series.
 
-Usage: recurrence_oracle.py EXPAND_RULES [--rules N] [--seed S]
+Usage: recurrence_oracle.py EXPAND_EVENTS LIBICAL_ORACLE [--cases N] [--seed S] [--show CASE]
 
-Where the two are meant to differ, the case is brought to common ground and not left out silently:
-
-  off-rule start   DTSTART is the first occurrence and counts in COUNT even when the rule does not give it;
-                   dateutil leaves it out. Expected: DTSTART, then dateutil's.
-  BYWEEKNO alone   takes its weekday from DTSTART; dateutil gives all seven days. dateutil is given that BYDAY.
-  UNTIL=date       lasts to the end of its day; dateutil stops at its midnight. dateutil is given 23:59:59.
-  first week       BYSETPOS of a WEEKLY rule counts in the whole week; dateutil counts from DTSTART on. Such rules
-                   start on the first day of a week.
-  mixed BYDAY      MO,2TU is a union; dateutil takes the intersection. Not generated.
-  BYWEEKNO=52,53   and their negatives: dateutil gives the first days of January the wrong week in some years and misses
-                   days of a first week that lie in December. Such rules are compared with Python's isocalendar.
-
-dateutil may need very long to see that a rule never matches again; such a case is skipped, counted and shown.
+Each case is one VEVENT (cases.py). What is compared are its first occurrences, overrides applied. dateutil and Python's
+zoneinfo have to agree in every case, wall clock and instant; libical and ical.js in every case that meets none of their known
+differences (differences.py). docs/RECURRENCE.md explains.
 """
 import argparse
-import datetime
-import random
-import signal
+import collections
+import pathlib
+import resource
 import subprocess
 import sys
+import tempfile
+import time
 
-from dateutil import rrule
+import cases as cases_
+import dateutil_oracle
+import differences
 
-DAYS = ["MO", "TU", "WE", "TH", "FR", "SA", "SU"]
-FREQUENCIES = ["YEARLY", "MONTHLY", "WEEKLY", "DAILY", "HOURLY", "MINUTELY", "SECONDLY"]
-SHOWN = 40
-MAX_SKIPPED_SHARE = 0.1
-
-
-class TooSlow(Exception):
-    pass
+HERE = pathlib.Path(__file__).resolve().parent
+SHOWN = 15
 
 
-def raise_too_slow(*_):
-    raise TooSlow()
+def parse_answer(line):
+    if line.startswith("error"):
+        return line
+    return [(wall, int(utc)) for wall, utc, *_ in (one.split("/") for one in line.split())]
 
 
-def some(random_, values, most):
-    return sorted(random_.sample(values, random_.randint(1, min(most, len(values)))))
+def case_text(case, horizon, zone=""):
+    return f"CASE {cases_.LIMIT} {horizon} {zone or '-'}\n{cases_.calendar_of(case)}\n"
 
 
-def signed(random_, highest):
-    return list(range(1, highest + 1)) + list(range(-highest, 0)) if random_.random() < 0.4 else list(range(1, highest + 1))
+def run(program, lines, **options):
+    process = subprocess.run(program, input="".join(lines), capture_output=True, text=True, check=False, timeout=1200, **options)
+    if process.returncode != 0:
+        sys.exit(f"{program} ended with {process.returncode}: {process.stderr[-2000:]}")
+    return [parse_answer(line) for line in process.stdout.split("\n")[: len(lines)]]
 
 
-def make_case(random_):
-    """A start and the parts of a rule, biased towards parts that let something through."""
-    freq = random_.choices(FREQUENCIES, [5, 5, 4, 4, 2, 2, 1])[0]
-    all_day = random_.random() < 0.25 and freq in FREQUENCIES[:4]
-    start = datetime.datetime(random_.choice([1901, 1970, 1997, 2000, 2023, 2024, 2026, 2096, 2390]), 1, 1)
-    start += datetime.timedelta(days=random_.randrange(0, 1500))
-    if not all_day:
-        start += datetime.timedelta(seconds=random_.choice([0, 32400, random_.randrange(86400)]))
-    parts = {"FREQ": freq}
-    if random_.random() < 0.5:
-        parts["INTERVAL"] = random_.choice([1, 2, 3, 4, 5, 7, 10, 13, 24])
-    if random_.random() < 0.3:
-        parts["WKST"] = random_.choice(DAYS)
-    add_date_parts(random_, freq, parts)
-    if not all_day:
-        add_time_parts(random_, freq, parts)
-    if random_.random() < 0.35 and any(name.startswith("BY") for name in parts):
-        wide = freq in ("YEARLY", "MONTHLY") or "BYHOUR" in parts or "BYMINUTE" in parts
-        parts["BYSETPOS"] = some(random_, [1, -1, 2, 3, -2, 10] if wide else [1, -1], 2)
-        if freq == "WEEKLY":
-            first = DAYS.index(parts.get("WKST", "MO"))
-            start -= datetime.timedelta(days=(start.weekday() - first) % 7)
-    end = random_.random()
-    if end < 0.25:
-        parts["COUNT"] = random_.choice([1, 2, 3, 10, 25])
-    elif end < 0.45:
-        until = start + datetime.timedelta(days=random_.choice([0, 1, 30, 400, 4000]), seconds=random_.choice([0, 0, 3600]))
-        parts["UNTIL"] = until.strftime("%Y%m%d" if all_day or random_.random() < 0.3 else "%Y%m%dT%H%M%S")
-    return all_day, start, parts
+def iso(wall):
+    return f"{wall.year:04}-{wall.month:02}-{wall.day:02}T{wall.hour:02}:{wall.minute:02}:{wall.second:02}"
 
 
-def add_date_parts(random_, freq, parts):
-    rare = 0.12 if freq in FREQUENCIES[4:] else 0.3
-    if random_.random() < rare:
-        parts["BYMONTH"] = some(random_, list(range(1, 13)), 4)
-    if freq == "YEARLY" and random_.random() < 0.2:
-        parts["BYWEEKNO"] = some(random_, [-1] + list(range(1, 52)) + [1], 3)
-    if freq in ("YEARLY", "DAILY", "HOURLY") and random_.random() < 0.15:
-        parts["BYYEARDAY"] = some(random_, signed(random_, 366) + [1, 60, 366, -1, -366], 6)
-    if freq != "WEEKLY" and random_.random() < (0.05 if "BYYEARDAY" in parts else rare):
-        parts["BYMONTHDAY"] = some(random_, signed(random_, 31) + [29, 30, 31], 5)
-    if random_.random() < (0.5 if freq in FREQUENCIES[:4] else 0.15):
-        ordinal = freq in ("YEARLY", "MONTHLY") and "BYWEEKNO" not in parts and random_.random() < 0.5
-        if ordinal:
-            highest = 5 if freq == "MONTHLY" or "BYMONTH" in parts else 53
-            ordinals = [o for o in range(-highest, highest + 1) if o]
-            parts["BYDAY"] = sorted({f"{random_.choice(ordinals)}{day}" for day in some(random_, DAYS, 3)})
-        else:
-            parts["BYDAY"] = some(random_, DAYS, 5)
+def ask_dateutil(case):
+    return [(iso(wall), utc) for wall, utc in dateutil_oracle.starts(case)]
 
 
-def add_time_parts(random_, freq, parts):
-    for name, highest in (("BYHOUR", 24), ("BYMINUTE", 60), ("BYSECOND", 60)):
-        if random_.random() < 0.15:
-            parts[name] = some(random_, list(range(highest)), 4)
+def start_oracle(program, lines, folder, name):
+    """Runs beside us; its answers are read by finish_oracle()."""
+    path = pathlib.Path(folder) / name
+    path.write_text("".join(lines))
+    with open(path) as stdin, open(path.with_suffix(".out"), "w") as stdout:
+        return subprocess.Popen(program, stdin=stdin, stdout=stdout), path.with_suffix(".out")
 
 
-def text_of(parts):
-    return ";".join(f"{name}={','.join(map(str, value)) if isinstance(value, list) else value}"
-                    for name, value in parts.items())
+def finish_oracle(running):
+    process, path = running
+    if process.wait(timeout=1200) != 0:
+        sys.exit(f"{process.args} ended with {process.returncode}")
+    return [parse_answer(line) for line in path.read_text().split("\n")]
 
 
-def expected(all_day, start, parts):
-    theirs = dict(parts)
-    count = theirs.pop("COUNT", None)
-    until = theirs.pop("UNTIL", None)
-    lone_week = "BYWEEKNO" in theirs and not {"BYDAY", "BYMONTHDAY", "BYYEARDAY"} & theirs.keys()
-    if lone_week:
-        theirs["BYDAY"] = [DAYS[start.weekday()]]
-    if until is not None:
-        theirs["UNTIL"] = until if "T" in until else until + "T235959"
-    limit = SHOWN if count is None else min(SHOWN, count)
-    end = datetime.datetime.strptime(theirs["UNTIL"], "%Y%m%dT%H%M%S") if until is not None else None
-    starts = [] if end is not None and end < start else [start]
-    for time in rrule.rrulestr(text_of(theirs), dtstart=start):
-        if len(starts) >= limit:
-            break
-        if time != start:
-            starts.append(time)
-    return starts[:limit]
+def prepare(number, seed):
+    cases, drawer = cases_.generate(number, seed)
+    for case in cases:
+        first = dateutil_oracle.first_start(case, case.rules[0])
+        if drawer.chance(0.9):
+            cases_.start_on_rule(case, first)
+        case.on_rule = first == case.start and all(
+            dateutil_oracle.first_start(case, rule) == case.start for rule in case.rules[1:])
+        if not case.focus:
+            slots = [wall for wall, _ in dateutil_oracle.starts(case)]
+            cases_.with_changes(case, slots, drawer)
+    return cases
 
 
-def week_cases(random_, number):
-    """YEARLY;BYWEEKNO=... with any weeks, by plain search through a calendar: every day whose ISO week is in the list."""
-    for _ in range(number):
-        start = datetime.datetime(random_.randrange(1995, 2030), random_.randrange(1, 13), random_.randrange(1, 29), 9)
-        weeks = some(random_, [1, 2, 20, 52, 53, -1, -2, -20, -52, -53], 4)
-        days = some(random_, DAYS, 4)
-        starts, day = [start], start
-        while len(starts) < SHOWN:
-            day += datetime.timedelta(days=1)
-            year, week, weekday = day.isocalendar()
-            of_year = datetime.date(year, 12, 28).isocalendar()[1]
-            if DAYS[weekday - 1] in days and (week in weeks or week - of_year - 1 in weeks):
-                starts.append(day)
-        parts = {"FREQ": "YEARLY", "BYWEEKNO": weeks, "BYDAY": days}
-        yield f"floating {iso(start)} {SHOWN} - {text_of(parts)}", starts
+def coverage(cases, answers):
+    """Prints how often each part alone, and each legal pair, was compared with each frequency, by the fewest; whether every
+    one of them was, and as often as the number of cases promises."""
+    found = collections.Counter()
+    for case, ours in zip(cases, answers["ours"]):
+        if case.focus and len(ours) > 1:
+            found[case.focus] += 1
+    enough = True
+    for what, foci in (("part alone", cases_.SINGLES), ("pair", cases_.PAIRS)):
+        fewest = min(foci, key=lambda focus: found[focus])
+        wanted = len(cases) // len(cases_.FOCI) // 8
+        print(f"every {what} with every frequency: {len(foci)} of them, at least {found[fewest]} cases with two occurrences or "
+              f"more ({fewest[0]} {'+'.join(fewest[1])}); {wanted} wanted")
+        enough = enough and found[fewest] >= max(1, wanted)
+    return enough
 
 
-def iso(time):
-    return time.strftime("%Y-%m-%dT%H:%M:%S")
+def ask_all(arguments, cases, folder):
+    """What each program answers to each case. "ours" and "dateutil" expand the series in its zone. "wall", which is ours as
+    well, "libical" and "ical.js" expand it on the wall clock, and the last two say which instants their zones give those
+    times."""
+    walls = [cases_.on_the_wall(case) for case in cases]
+    answers = {"ours": run([arguments.expand_events], [case_text(case, case.horizon_utc()) for case in cases]),
+               "wall": run([arguments.expand_events], [case_text(wall, wall.horizon_utc()) for wall in walls])}
+    lines = {"libical": [], "ical.js": []}
+    for case, wall, ours in zip(cases, walls, answers["wall"]):
+        if isinstance(ours, str):
+            sys.exit(f"case {case.number}: {ours}")
+        case.reasons = differences.not_asked(case, ours)
+        horizon = ours[-1][1] + 1 if len(ours) == cases_.LIMIT else wall.horizon_utc()
+        for oracle, texts in lines.items():
+            if not case.reasons[oracle]:
+                texts.append(case_text(wall, horizon, case.zone))
+    zones = pathlib.Path(folder) / "zones.ics"
+    with open(zones, "w") as out:
+        subprocess.run([arguments.expand_events, "--zones", *cases_.ZONES], stdout=out, check=True)
+    running = {"libical": start_oracle([arguments.libical_oracle], lines["libical"], folder, "libical"),
+               "ical.js": start_oracle(["node", str(HERE / "icaljs_oracle.mjs"), str(zones)], lines["ical.js"], folder, "icaljs")}
+    answers["dateutil"] = [ask_dateutil(case) for case in cases]
+    for name, process in running.items():
+        given = iter(finish_oracle(process))
+        answers[name] = [None if case.reasons[name] else next(given) for case in cases]
+    return answers
+
+
+def show(case, answers, index):
+    print(f"case {case.number} ({case.focus})\n  " + cases_.calendar_of(case).replace("\n", "\n  "))
+    for name, given in answers.items():
+        answer = given[index]
+        print(f"  {name:9}", answer if answer is None or isinstance(answer, str) else " ".join(f"{wall}/{utc}" for wall, utc in answer))
 
 
 def main():
     arguments = argparse.ArgumentParser()
-    arguments.add_argument("program")
-    arguments.add_argument("--rules", type=int, default=2000)
+    arguments.add_argument("expand_events")
+    arguments.add_argument("libical_oracle")
+    arguments.add_argument("--cases", type=int, default=20000)
     arguments.add_argument("--seed", type=int, default=20260301)
-    arguments.add_argument("--verbose", action="store_true", help="show what is skipped")
+    arguments.add_argument("--show", type=int, help="one case and all answers to it")
     arguments = arguments.parse_args()
-    random_ = random.Random(arguments.seed)
-    signal.signal(signal.SIGVTALRM, raise_too_slow)
-    lines, wanted, skipped, impossible = [], [], 0, 0
-    for _ in range(arguments.rules):
-        all_day, start, parts = make_case(random_)
-        try:
-            signal.setitimer(signal.ITIMER_VIRTUAL, 0.1)
-            starts = expected(all_day, start, parts)
-        except TooSlow:
-            skipped += 1
-            if arguments.verbose:
-                print("skipped", start, text_of(parts))
-            continue
-        except ValueError:  # "Invalid combination of interval and byhour": nothing but the start
-            impossible += 1
-            starts = [start]
-        finally:
-            signal.setitimer(signal.ITIMER_VIRTUAL, 0)
-        kind = "all-day" if all_day else "floating"
-        limit = SHOWN if "COUNT" not in parts else min(SHOWN, parts["COUNT"])
-        lines.append(f"{kind} {iso(start)} {limit} - {text_of(parts)}")
-        wanted.append(starts)
-        if len(starts) > 1:  # the same from the middle on, which takes other paths through the code
-            middle = random_.randrange(1, len(starts))
-            lines.append(f"{kind} {iso(start)} {len(starts) - middle} {iso(starts[middle])} {text_of(parts)}")
-            wanted.append(starts[middle:])
-    for line, starts in week_cases(random_, 100):
-        lines.append(line)
-        wanted.append(starts)
-    answers = subprocess.run([arguments.program], input="\n".join(lines) + "\n", capture_output=True, text=True,
-                             check=True, timeout=300).stdout.splitlines()
-    assert len(answers) == len(lines), (len(answers), len(lines))
-    wrong = 0
-    for line, answer, starts in zip(lines, answers, wanted):
-        if answer != " ".join(map(iso, starts)):
-            wrong += 1
-            if wrong <= 20:
-                print(f"{line}\n  ours   {answer[:400]}\n  theirs {' '.join(map(iso, starts))[:400]}")
-    print(f"{len(lines)} comparisons, {wrong} disagreements, {impossible} rules dateutil calls impossible, "
-          f"{skipped} of {arguments.rules} skipped because dateutil takes too long")
-    return 1 if wrong or skipped > MAX_SKIPPED_SHARE * arguments.rules else 0
+    if not (HERE / "node_modules" / "ical.js").is_dir():
+        sys.exit("ical.js is not there; script/bootstrap brings it")
+    started = time.process_time()
+    cases = prepare(arguments.cases, arguments.seed)
+    with tempfile.TemporaryDirectory(prefix="kalends-oracle-") as folder:
+        answers = ask_all(arguments, cases, folder)
+    if arguments.show is not None:
+        show(cases[arguments.show], answers, arguments.show)
+        return 0
+    covered = coverage(cases, answers)
+    code = differences.judge(cases, answers, show, SHOWN)
+    children = resource.getrusage(resource.RUSAGE_CHILDREN)
+    print(f"CPU seconds: dateutil {time.process_time() - started:.0f}, the other three {children.ru_utime + children.ru_stime:.0f}; "
+          f"seed {arguments.seed}")
+    return code if covered else 1
 
 
-sys.exit(main())
+if __name__ == "__main__":
+    sys.exit(main())
