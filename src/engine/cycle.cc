@@ -88,7 +88,9 @@ Result<void> Engine::Inner::prepare(Transaction& tx, Cycle& cycle) {
     }
   }
   for (const HeldRow& row : TRY(tx.held(HeldRow::State::waiting))) {
-    if (row.kind != sync::to_string(sync::HoldKind::unclear_create)) continue;
+    if (row.kind != sync::to_string(sync::HoldKind::unclear_create) &&
+        row.kind != sync::to_string(sync::HoldKind::oscillating))
+      continue;
     HeldRecord record = TRY(decode_held(row.blob));
     cycle.asked.insert(record.keys.begin(), record.keys.end());
   }

@@ -318,5 +318,38 @@ TEST(Engine, ACopyGivesWayToTheItemThatItStoodInFor) {
   }
 }
 
+// The same, and the answer to the removal of our copy is lost: the two still meet for the first time, so that where they
+// differ neither is taken for an edit of the other.
+TEST(Engine, AnItemMeetsTheEventForTheFirstTimeThoughNobodyHeardThatItsCopyGaveWay) {
+  for (bool lost : {false, true}) {
+    TwoCalendars bench;
+    bench.servers["work"]->put(meeting("Standup"), "a@x");
+    RemoteId own = bench.servers["home"]->put(meeting("My standup"), "a@x");
+    bench.servers["home"]->spoil(own, true);
+    bench.sync(true);
+    ASSERT_EQ(bench.servers["home"]->list().size(), 2u);
+    bench.servers["home"]->spoil(own, false);
+    if (lost)
+      bench.providers["home"]->before_call = [&](provider::Call call) {
+        if (call == provider::Call::remove) bench.faults["home"].force_next(provider::Fault::lost_answer);
+      };
+    bench.sync();
+    bench.providers["home"]->before_call = nullptr;
+    bench.sync();
+    EXPECT_EQ(bench.servers["home"]->list().front().id, own) << lost;
+    EXPECT_EQ(bench.only("home").get("title"), bench.only("work").get("title")) << lost;
+    auto conflicts = bench.engine().conflicts(false);
+    ASSERT_TRUE(conflicts);
+    ASSERT_EQ(conflicts->size(), 1u) << (lost ? "with the answer lost" : "with an answer");
+    EXPECT_EQ(conflicts->front().path, "title");
+    auto lineages = bench.engine().why("a@x");
+    ASSERT_TRUE(lineages);
+    ASSERT_EQ(lineages->size(), 1u);
+    for (const PlaceLineage& place : lineages->front().places) EXPECT_EQ(place.role, "origin");
+    for (const WriteView& write : lineages->front().history) EXPECT_EQ(write.state, "done") << write.kind;
+    bench.expect_quiet();
+  }
+}
+
 }  // namespace
 }  // namespace kalends::engine

@@ -358,10 +358,13 @@ Result<void> Engine::Inner::hold_outgoing(Transaction& tx, Cycle& cycle, std::ve
           continue;
         cycle.report.messages_sent += recipients.size();
       }
+      // What waits for a person goes on waiting, however long ago the circle was seen.
+      const std::string circle = "circle|" + tail;
       if (push.kind == sync::Intent::Kind::update &&
-          sync::oscillates(place.base.pushed, sync::digest_of(push.target)))
+          (cycle.asked.contains(circle) || cycle.rejected.contains(circle) ||
+           sync::oscillates(place.base.pushed, sync::digest_of(push.target), cycle.now.ms)))
         outgoing.hold(
-            HoldKind::oscillating, id, "circle|" + tail,
+            HoldKind::oscillating, id, circle,
             fmt::format(
                 "The same change of \"{}\" was written to \"{}\" again and again, and undone each time.",
                 one.plan.hub.value("title").value_or(""), id.value),

@@ -72,7 +72,7 @@ struct Cycle {
   std::set<std::string> approved, rejected;  // keys of held work that a person decided
   std::set<std::pair<EventId, CalendarId>>
       failed;                   // writes that failed and are not tried again in this cycle
-  std::set<std::string> asked;  // keys of unclear creates that wait for an answer
+  std::set<std::string> asked;  // keys of unclear creates and circles that wait for an answer
   std::set<std::pair<EventId, CalendarId>> unclear;     // creates that an item there may have come from
   std::set<std::pair<EventId, CalendarId>> read_again;  // items that were read once more by themselves
   std::set<std::string> proposed;                       // keys of work that this cycle would do or hold
@@ -125,6 +125,8 @@ struct Engine::Inner {
   Result<std::optional<Error>> take_away(Transaction& tx, Cycle& cycle, const EventId& event,
                                          const CalendarId& calendar, const ports::Item& item,
                                          const std::string& why);
+  Result<bool> gave_way(Transaction& tx, const ports::Item& item, const CalendarId& calendar,
+                        const EventId& event, const sync::Base& base);
   Result<std::optional<sync::Match>> make_way(Transaction& tx, Cycle& cycle, const ports::ItemRow& row,
                                               const std::vector<sync::Candidate>& by_uid);
   Result<bool> remove_double(Transaction& tx, Cycle& cycle, const ports::ItemRow& row,

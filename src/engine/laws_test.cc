@@ -295,6 +295,69 @@ TEST(Laws, TwoProgramsThatUndoEachOtherAreHeld) {
   EXPECT_EQ(bench.engine().held()->front().kind, "oscillating");
 }
 
+// A circle that waits is not let go by time, and a person who changes their mind now and then makes none.
+TEST(Laws, ACircleIsAMatterOfADayAndWaitsLonger) {
+  constexpr std::int64_t kDayMs = 24 * 3'600'000;
+  for (bool weeks : {true, false}) {
+    TwoCalendars bench;
+    auto id = bench.servers["work"]->put(meeting("A"), "a@x");
+    bench.sync();
+    auto copy = bench.servers["home"]->list().front().id;
+    for (int i = 0; i < 5; ++i) {
+      if (weeks) bench.clock.ms += 7 * kDayMs;
+      bench.servers["work"]->edit(id, [&](Facts& f) { f.set("title", "B"); });
+      bench.sync();
+      if (i < 4) bench.servers["home"]->edit(copy, [&](Facts& f) { f.set("title", "A"); });
+      bench.sync();
+    }
+    EXPECT_EQ(bench.engine().held()->size(), weeks ? 0u : 1u);
+    if (weeks) continue;
+    std::size_t before = bench.writes();
+    bench.clock.ms += 3 * kDayMs;
+    bench.sync();
+    EXPECT_EQ(bench.writes(), before) << "only a person lets it go";
+    ASSERT_EQ(bench.engine().held()->size(), 1u);
+    ASSERT_TRUE(bench.engine().approve(bench.engine().held()->front().id));
+    bench.sync();
+    EXPECT_EQ(bench.only("home").get("title"), bench.only("work").get("title"));
+    bench.expect_quiet();
+  }
+}
+
+// People made the event on both sides, so it stays at home on both sides, whatever becomes of the link.
+TEST(Laws, APairThatWasMatchedStaysAPairWhenItsLinkBecomesOneWay) {
+  TwoCalendars bench;
+  auto at_work = bench.servers["work"]->put(meeting("Standup"), "a@x");
+  auto at_home = bench.servers["home"]->put(meeting("Standup"), "a@x");
+  bench.sync(true);
+  bench.settings.links.front().direction = sync::Direction::one_way;
+  bench.settings.links.front().from = CalendarId("work");
+  bench.expect_quiet();
+  bench.servers["work"]->edit(at_work, [](Facts& f) { f.set("location", "Room 4"); });
+  bench.servers["home"]->edit(at_home, [](Facts& f) { f.set("description", "Mine"); });
+  bench.sync();
+  for (const char* name : {"work", "home"}) {
+    EXPECT_EQ(bench.only(name).get("location"), "Room 4") << name;
+    EXPECT_EQ(bench.only(name).get("description"), "Mine") << name;
+  }
+  bench.expect_quiet();
+  bench.servers["work"]->edit(at_work, [](Facts& f) { f.set("title", "W"); });
+  bench.servers["home"]->edit(at_home, [](Facts& f) { f.set("title", "H"); });
+  bench.sync();
+  EXPECT_EQ(bench.only("work").get("title"), bench.only("home").get("title"));
+  EXPECT_EQ(bench.engine().conflicts(false)->size(), 1u) << "the title that lost is kept";
+  bench.expect_quiet();
+  // What is new is the link's alone: a copy, from which nothing comes back.
+  bench.servers["work"]->put(meeting("Review", 5), "b@x");
+  bench.sync();
+  for (const auto& item : bench.servers["home"]->list())
+    if (item.id != at_home) bench.servers["home"]->edit(item.id, [](Facts& f) { f.set("title", "Mine"); });
+  bench.sync();
+  EXPECT_EQ(bench.servers["work"]->list().size(), 2u);
+  for (const auto& item : bench.servers["work"]->list()) EXPECT_NE(item.facts.get("title"), "Mine");
+  bench.expect_quiet();
+}
+
 TEST(Laws, UnknownPropertiesAreCarried) {
   TwoCalendars bench;
   auto id = bench.servers["work"]->put(meeting("Standup"), "a@x");

@@ -11,6 +11,9 @@ namespace {
 
 using ports::ItemRow;
 
+// Why a copy of ours is taken away; the trail keeps it.
+constexpr const char* kGaveWay = "the calendar has one of its own";
+
 // Whether a copy was only meant to be there: nobody has seen the event in that calendar.
 bool never_there(const sync::Base& base) {
   return base.standing == sync::Standing::none && base.earlier.empty() && !base.intent;
@@ -104,6 +107,26 @@ Result<bool> Engine::Inner::remove_double(Transaction& tx, Cycle& cycle, const I
   return true;
 }
 
+// Whether our copy there was to give way to an item like this one, and the answer never came: now that the copy is gone,
+// it did, and what was agreed of it says nothing of the item.
+Result<bool> Engine::Inner::gave_way(Transaction& tx, const ports::Item& item, const CalendarId& calendar,
+                                     const EventId& event, const sync::Base& base) {
+  bool copy =
+      base.role == sync::Role::copy && base.standing == sync::Standing::present && !base.nonce.empty();
+  if (item.mark || !copy) return false;
+  auto writes = TRY(tx.writes_of_event(event));
+  auto last = std::ranges::find(writes.rbegin(), writes.rend(), calendar, &ports::WriteRow::calendar);
+  if (last == writes.rend() || last->kind != "remove" || last->state != ports::WriteRow::State::failed)
+    return false;
+  WriteRecord record = TRY(decode_write(last->blob));
+  if (record.why != kGaveWay) return false;
+  record.error.clear();
+  last->blob = encode_write(record);
+  last->state = ports::WriteRow::State::done;
+  TRY_VOID(tx.put(*last));
+  return true;
+}
+
 // A person's own item may turn up, by its uid, where a copy of ours stands in for it: it could not be read when the
 // copy was made, or came at the same moment. The copy gives way, unless somebody touched it.
 Result<std::optional<sync::Match>> Engine::Inner::make_way(Transaction& tx, Cycle& cycle, const ItemRow& row,
@@ -126,8 +149,7 @@ Result<std::optional<sync::Match>> Engine::Inner::make_way(Transaction& tx, Cycl
                      item.mark->nonce == base->second.nonce && item.facts == base->second.remote();
     if (!untouched || !providers.at(row.calendar)->recipients(ports::WriteKind::remove, &item, {}).empty())
       continue;
-    auto refused =
-        TRY(take_away(tx, cycle, candidate.event, row.calendar, item, "the calendar has one of its own"));
+    auto refused = TRY(take_away(tx, cycle, candidate.event, row.calendar, item, kGaveWay));
     if (refused && refused->kind == ErrorKind::forbidden) continue;
     if (refused)
       return sync::Match{sync::Match::Kind::doubled, candidate.event, {}, {}, ""};  // the next look tells
@@ -295,7 +317,9 @@ Result<void> Engine::Inner::match_arrivals(Transaction& tx, Cycle& cycle) {
           TRY_VOID(tx.remove_item(old.calendar, old.remote));
       Loaded loaded = TRY(load(tx, match.event));
       sync::Base base;
-      if (auto it = loaded.bases.find(row.calendar); it != loaded.bases.end() && !never_there(it->second)) {
+      if (auto it = loaded.bases.find(row.calendar);
+          it != loaded.bases.end() && !never_there(it->second) &&
+          !TRY(gave_way(tx, item, row.calendar, match.event, it->second))) {
         base = it->second;
       } else {
         base.role = match.role;

@@ -30,14 +30,15 @@ void remember(std::vector<std::uint64_t>& history, std::uint64_t digest) {
   if (history.size() > kHistory) history.erase(history.begin());
 }
 
-void record(std::vector<std::uint64_t>& history, std::uint64_t digest) {
-  history.push_back(digest);
+void record(std::vector<Pushed>& history, Pushed write) {
+  history.push_back(write);
   if (history.size() > kHistory) history.erase(history.begin());
 }
 
 namespace {
 
-constexpr std::uint64_t kVersion = 1;
+constexpr std::uint64_t kVersion = 2;
+constexpr std::uint64_t kWithoutTimes = 1;  // the version that kept no times of writes
 
 void write_dot(ByteWriter& out, const merge::Dot& dot) {
   out.text(dot.replica);
@@ -106,14 +107,19 @@ std::string encode(const Base& base) {
     out.signed_number(base.intent->at_ms);
   }
   write_history(out, base.earlier);
-  write_history(out, base.pushed);
+  out.number(base.pushed.size());
+  for (const Pushed& write : base.pushed) {
+    out.number(write.digest);
+    out.signed_number(write.at_ms);
+  }
   return out.take();
 }
 
 Result<Base> decode_base(std::string_view bytes) {
   auto damaged = [] { return fail(ErrorKind::corrupt, "a stored base is damaged"); };
   ByteReader in(bytes);
-  if (in.number() != kVersion) return damaged();
+  const std::uint64_t version = in.number();
+  if (version != kVersion && version != kWithoutTimes) return damaged();
   Base base;
   base.role = static_cast<Role>(in.number());
   base.standing = static_cast<Standing>(in.number());
@@ -151,7 +157,10 @@ Result<Base> decode_base(std::string_view bytes) {
     base.intent = std::move(intent);
   }
   base.earlier = read_history(in);
-  base.pushed = read_history(in);
+  for (std::size_t left = in.count(); left > 0 && in.ok(); --left) {
+    const std::uint64_t digest = in.number();
+    base.pushed.push_back({digest, version == kWithoutTimes ? 0 : in.signed_number()});
+  }
   if (!in.done() || base.role > Role::copy || base.standing > Standing::retired) return damaged();
   return base;
 }

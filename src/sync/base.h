@@ -53,6 +53,13 @@ struct Intent {
   bool operator==(const Intent&) const = default;
 };
 
+// A write that was made: its contents as a digest, and when, in milliseconds since 1970.
+struct Pushed {
+  std::uint64_t digest = 0;
+  std::int64_t at_ms = 0;
+  bool operator==(const Pushed&) const = default;
+};
+
 struct Base {
   Role role = Role::copy;
   Standing standing = Standing::none;
@@ -66,7 +73,7 @@ struct Base {
   std::int64_t updated_ms = 0;  // the item's own `updated` when last agreed, 0 when unknown
   std::optional<Intent> intent;
   std::vector<std::uint64_t> earlier;  // digests of what the replica held at former agreements, oldest first
-  std::vector<std::uint64_t> pushed;   // digests of what we lately wrote there, oldest first
+  std::vector<Pushed> pushed;          // what we lately wrote there, oldest first
 
   // What the replica held, as facts.
   calendar::Facts remote() const;
@@ -82,7 +89,7 @@ std::uint64_t digest_of(const calendar::Facts& facts);
 inline constexpr std::size_t kHistory = 8;
 void remember(std::vector<std::uint64_t>& history, std::uint64_t digest);
 // The same, and a repetition is kept: the same write again means that somebody undid it between.
-void record(std::vector<std::uint64_t>& history, std::uint64_t digest);
+void record(std::vector<Pushed>& history, Pushed write);
 
 std::string encode(const Base& base);
 Result<Base> decode_base(std::string_view bytes);

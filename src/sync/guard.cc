@@ -52,9 +52,11 @@ std::vector<Hold> guard(const Incoming& in) {
   return holds;
 }
 
-bool oscillates(const std::vector<std::uint64_t>& pushed, std::uint64_t digest) {
+bool oscillates(const std::vector<Pushed>& pushed, std::uint64_t digest, std::int64_t now_ms) {
   if (is_on(Mutant::guard_lets_circles)) return false;
-  return std::ranges::count(pushed, digest) >= 2;
+  return std::ranges::count_if(pushed, [&](const Pushed& write) {
+           return write.digest == digest && write.at_ms >= now_ms - kCircleMs;
+         }) >= 2;
 }
 
 }  // namespace kalends::sync

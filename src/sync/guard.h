@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "base/ids.h"
+#include "sync/base.h"
 
 namespace kalends::sync {
 
@@ -48,8 +49,11 @@ inline constexpr std::size_t kFewRollbacks = 3;
 
 std::vector<Hold> guard(const Incoming& incoming);
 
-// Whether pushing `digest` again would only go round in a circle: of the last writes two were the same, and each time
-// something else came over it.
-bool oscillates(const std::vector<std::uint64_t>& pushed, std::uint64_t digest);
+// Within this, the same change for the third time is a circle; over weeks it is a person who changes their mind.
+inline constexpr std::int64_t kCircleMs = 24 * 3'600'000;
+
+// Whether pushing `digest` again would only go round in a circle: of the writes of the last day two were the same, and
+// each time something else came over it.
+bool oscillates(const std::vector<Pushed>& pushed, std::uint64_t digest, std::int64_t now_ms);
 
 }  // namespace kalends::sync

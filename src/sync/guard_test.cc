@@ -71,15 +71,21 @@ TEST(Guard, AHoldNamesItsEventsAndSaysWhy) {
   EXPECT_NE(holds[0].reason.find("6 of 10"), std::string::npos);
 }
 
-TEST(Guard, ACircleIsTheThirdTimeOfTheSame) {
+TEST(Guard, ACircleIsTheThirdTimeOfTheSameWithinADay) {
+  const std::int64_t start = 1'772'000'000'000;
   for (const auto& turns : {std::vector<std::uint64_t>{1, 2, 1, 2}, std::vector<std::uint64_t>{1, 1}}) {
-    std::vector<std::uint64_t> pushed;
+    std::vector<Pushed> pushed;
+    std::int64_t now = start;
     for (std::uint64_t digest : turns) {
-      EXPECT_FALSE(oscillates(pushed, digest));
-      record(pushed, digest);
+      EXPECT_FALSE(oscillates(pushed, digest, now));
+      record(pushed, {digest, now});
+      now += 60'000;
     }
-    EXPECT_TRUE(oscillates(pushed, 1));
-    EXPECT_FALSE(oscillates(pushed, 3));
+    EXPECT_TRUE(oscillates(pushed, 1, now));
+    EXPECT_FALSE(oscillates(pushed, 3, now));
+    EXPECT_TRUE(oscillates(pushed, 1, start + kCircleMs)) << "the first is a day old";
+    EXPECT_FALSE(oscillates(pushed, 1, start + kCircleMs + 1)) << "a person who changes their mind";
+    EXPECT_TRUE(oscillates(pushed, 1, start - 3'600'000)) << "a clock that was put back";
   }
 }
 

@@ -362,6 +362,7 @@ EventPlan plan_event(const merge::EventState& hub, const std::vector<Place>& pla
 
 Base settle(Base base, const Push& push, const merge::EventState& hub, const std::optional<Facts>& actual,
             const RemoteItem& item, std::int64_t updated_ms) {
+  const std::int64_t written_ms = base.intent ? base.intent->at_ms : 0;
   base.intent.reset();
   base.standing = Standing::present;
   base.items = {item};
@@ -387,7 +388,7 @@ Base settle(Base base, const Push& push, const merge::EventState& hub, const std
     it = !it->second.remote && !it->second.shown ? base.fields.erase(it) : std::next(it);
   }
   remember(base.earlier, digest_of(holds));
-  record(base.pushed, digest_of(push.target));
+  record(base.pushed, {digest_of(push.target), written_ms});
   return base;
 }
 
