@@ -38,6 +38,17 @@ HeldRow read_held(Query& q) {
           .blob = q.take_blob()};
 }
 
+// The values of all columns but the id, in their order.
+Query& add_values(Query& query, const ConflictRow& row, std::int64_t calendar) {
+  query.add(row.run).add_key(row.event.value).add(calendar).add(row.path).add(row.open).add(row.at.ms);
+  return query.add_blob(row.blob);
+}
+
+Query& add_values(Query& query, const HeldRow& row, std::int64_t calendar) {
+  query.add(row.kind).add(calendar).add(static_cast<std::int64_t>(row.state)).add(row.count);
+  return query.add_key(row.key).add(row.at.ms).add_blob(row.blob);
+}
+
 }  // namespace
 
 Result<std::int64_t> SqliteTransaction::add(const ConflictRow& row) {
@@ -45,10 +56,8 @@ Result<std::int64_t> SqliteTransaction::add(const ConflictRow& row) {
   Query query = writing(
       "INSERT INTO conflicts(run, event, calendar, path, open, at, blob) VALUES (?1, ?2, ?3, ?4, "
       "?5, ?6, ?7)");
-  query.add(row.run).add_key(row.event.value).add(calendar).add(row.path).add(row.open).add(row.at.ms);
-  query.add_blob(row.blob);
-  TRY_VOID(query.run());
-  return database_.last_id();
+  add_values(query, row, calendar);
+  return insert(std::move(query));
 }
 
 Result<void> SqliteTransaction::put(const ConflictRow& row) {
@@ -56,22 +65,12 @@ Result<void> SqliteTransaction::put(const ConflictRow& row) {
   Query query = writing(
       "UPDATE conflicts SET run = ?2, event = ?3, calendar = ?4, path = ?5, open = ?6, at = ?7, "
       "blob = ?8 WHERE id = ?1");
-  query.add(row.id)
-      .add(row.run)
-      .add_key(row.event.value)
-      .add(calendar)
-      .add(row.path)
-      .add(row.open)
-      .add(row.at.ms);
-  query.add_blob(row.blob);
-  TRY_VOID(query.run());
-  return require_changed("conflict", row.id);
+  add_values(query.add(row.id), row, calendar);
+  return update(std::move(query), "conflict", row.id);
 }
 
 Result<std::optional<ConflictRow>> SqliteTransaction::conflict(std::int64_t id) {
-  Query query = reading(CONFLICT_COLUMNS "WHERE x.id = ?1");
-  query.add(id);
-  return one_row(std::move(query), read_conflict);
+  return row_with_id(reading(CONFLICT_COLUMNS "WHERE x.id = ?1"), id, read_conflict);
 }
 
 Result<std::vector<ConflictRow>> SqliteTransaction::conflicts(bool open_only) {
@@ -81,9 +80,7 @@ Result<std::vector<ConflictRow>> SqliteTransaction::conflicts(bool open_only) {
 }
 
 Result<std::vector<ConflictRow>> SqliteTransaction::conflicts_of(const EventId& event) {
-  Query query = reading(CONFLICT_COLUMNS "WHERE event = ?1 ORDER BY x.id");
-  query.add_key(event.value);
-  return all_rows(std::move(query), read_conflict);
+  return rows_of_event(reading(CONFLICT_COLUMNS "WHERE event = ?1 ORDER BY x.id"), event, read_conflict);
 }
 
 Result<std::int64_t> SqliteTransaction::add(const HeldRow& row) {
@@ -91,10 +88,8 @@ Result<std::int64_t> SqliteTransaction::add(const HeldRow& row) {
   Query query = writing(
       "INSERT INTO held(kind, calendar, state, count, key, at, blob) VALUES (?1, ?2, ?3, ?4, ?5, "
       "?6, ?7)");
-  query.add(row.kind).add(calendar).add(static_cast<std::int64_t>(row.state)).add(row.count).add_key(row.key);
-  query.add(row.at.ms).add_blob(row.blob);
-  TRY_VOID(query.run());
-  return database_.last_id();
+  add_values(query, row, calendar);
+  return insert(std::move(query));
 }
 
 Result<void> SqliteTransaction::put(const HeldRow& row) {
@@ -102,16 +97,12 @@ Result<void> SqliteTransaction::put(const HeldRow& row) {
   Query query = writing(
       "UPDATE held SET kind = ?2, calendar = ?3, state = ?4, count = ?5, key = ?6, at = ?7, blob = "
       "?8 WHERE id = ?1");
-  query.add(row.id).add(row.kind).add(calendar).add(static_cast<std::int64_t>(row.state)).add(row.count);
-  query.add_key(row.key).add(row.at.ms).add_blob(row.blob);
-  TRY_VOID(query.run());
-  return require_changed("held work", row.id);
+  add_values(query.add(row.id), row, calendar);
+  return update(std::move(query), "held work", row.id);
 }
 
 Result<std::optional<HeldRow>> SqliteTransaction::held(std::int64_t id) {
-  Query query = reading(HELD_COLUMNS "WHERE h.id = ?1");
-  query.add(id);
-  return one_row(std::move(query), read_held);
+  return row_with_id(reading(HELD_COLUMNS "WHERE h.id = ?1"), id, read_held);
 }
 
 Result<std::vector<HeldRow>> SqliteTransaction::held(HeldRow::State state) {

@@ -43,15 +43,13 @@ std::optional<std::int64_t> ended(const RunRow& row) {
 Result<std::int64_t> SqliteTransaction::add(const RunRow& row) {
   Query query = writing("INSERT INTO runs(started, ended, kind, blob) VALUES (?1, ?2, ?3, ?4)");
   query.add(row.started.ms).add(ended(row)).add(row.kind).add_blob(row.blob);
-  TRY_VOID(query.run());
-  return database_.last_id();
+  return insert(std::move(query));
 }
 
 Result<void> SqliteTransaction::put(const RunRow& row) {
   Query query = writing("UPDATE runs SET started = ?2, ended = ?3, kind = ?4, blob = ?5 WHERE id = ?1");
   query.add(row.id).add(row.started.ms).add(ended(row)).add(row.kind).add_blob(row.blob);
-  TRY_VOID(query.run());
-  return require_changed("run", row.id);
+  return update(std::move(query), "run", row.id);
 }
 
 Result<std::vector<RunRow>> SqliteTransaction::runs(std::size_t newest) {
@@ -62,9 +60,7 @@ Result<std::vector<RunRow>> SqliteTransaction::runs(std::size_t newest) {
 }
 
 Result<std::optional<RunRow>> SqliteTransaction::run(std::int64_t id) {
-  Query query = reading(RUN_COLUMNS "WHERE id = ?1");
-  query.add(id);
-  return one_row(std::move(query), read_run);
+  return row_with_id(reading(RUN_COLUMNS "WHERE id = ?1"), id, read_run);
 }
 
 Result<std::int64_t> SqliteTransaction::add(const WriteRow& row) {
@@ -74,8 +70,7 @@ Result<std::int64_t> SqliteTransaction::add(const WriteRow& row) {
       "?6, ?7)");
   query.add(row.run).add_key(row.event.value).add(calendar).add(row.kind);
   query.add(static_cast<std::int64_t>(row.state)).add(row.at.ms).add_blob(row.blob);
-  TRY_VOID(query.run());
-  return database_.last_id();
+  return insert(std::move(query));
 }
 
 Result<void> SqliteTransaction::put(const WriteRow& row) {
@@ -85,14 +80,11 @@ Result<void> SqliteTransaction::put(const WriteRow& row) {
       "run = ?7 AND event = ?8");
   query.add(row.id).add(calendar).add(row.kind).add(static_cast<std::int64_t>(row.state)).add(row.at.ms);
   query.add_blob(row.blob).add(row.run).add_key(row.event.value);
-  TRY_VOID(query.run());
-  return require_changed("write", row.id);
+  return update(std::move(query), "write", row.id);
 }
 
 Result<std::optional<WriteRow>> SqliteTransaction::write(std::int64_t id) {
-  Query query = reading(WRITE_COLUMNS "WHERE w.id = ?1");
-  query.add(id);
-  return one_row(std::move(query), read_write);
+  return row_with_id(reading(WRITE_COLUMNS "WHERE w.id = ?1"), id, read_write);
 }
 
 Result<std::vector<WriteRow>> SqliteTransaction::writes_of_run(std::int64_t run) {
@@ -102,9 +94,7 @@ Result<std::vector<WriteRow>> SqliteTransaction::writes_of_run(std::int64_t run)
 }
 
 Result<std::vector<WriteRow>> SqliteTransaction::writes_of_event(const EventId& event) {
-  Query query = reading(WRITE_COLUMNS "WHERE event = ?1 ORDER BY w.id");
-  query.add_key(event.value);
-  return all_rows(std::move(query), read_write);
+  return rows_of_event(reading(WRITE_COLUMNS "WHERE event = ?1 ORDER BY w.id"), event, read_write);
 }
 
 #undef RUN_COLUMNS

@@ -25,7 +25,13 @@ Result<void> SqliteTransaction::commit() {
   return {};
 }
 
-Result<void> SqliteTransaction::require_changed(const char* what, std::int64_t id) const {
+Result<std::int64_t> SqliteTransaction::insert(Query query) {
+  TRY_VOID(query.run());
+  return database_.last_id();
+}
+
+Result<void> SqliteTransaction::update(Query query, const char* what, std::int64_t id) {
+  TRY_VOID(query.run());
   if (database_.changed_rows() > 0) return {};
   return fail(ErrorKind::not_found, fmt::format("there is no {} {}", what, id));
 }

@@ -80,8 +80,10 @@ class SqliteTransaction : public ports::Transaction {
   Query writing(std::string_view sql) { return database_.write(sql); }
   Result<std::int64_t> number(const CalendarId& id) { return store_.number_of(id); }
   Result<std::int64_t> new_number(const CalendarId& id) { return store_.number_for(id); }
-  // not_found, naming what was meant, unless the last statement changed a row.
-  Result<void> require_changed(const char* what, std::int64_t id) const;
+  // Runs an INSERT; gives the id of its row.
+  Result<std::int64_t> insert(Query query);
+  // Runs an UPDATE of one row; not_found, naming what was meant, when there is none.
+  Result<void> update(Query query, const char* what, std::int64_t id);
 
   SqliteStore& store_;
   Database& database_;
@@ -107,6 +109,18 @@ template <class Row>
 Result<std::optional<Row>> one_row(Query query, Row (*read)(Query&)) {
   if (!TRY(query.row())) return std::nullopt;
   return std::optional<Row>(read(query));
+}
+
+// The row with that id, and all rows of that event.
+template <class Row>
+Result<std::optional<Row>> row_with_id(Query query, std::int64_t id, Row (*read)(Query&)) {
+  query.add(id);
+  return one_row(std::move(query), read);
+}
+template <class Row>
+Result<std::vector<Row>> rows_of_event(Query query, const EventId& event, Row (*read)(Query&)) {
+  query.add_key(event.value);
+  return all_rows(std::move(query), read);
 }
 
 }  // namespace kalends::store
