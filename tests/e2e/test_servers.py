@@ -49,6 +49,7 @@ class OnEveryServer:
         type(self).count += 1
         self.work = self.server.make_calendar("alice", f"work{self.count}")
         self.desk = Desk().__enter__()
+        self.desk.workers_die = self.server.workers_die
         self.addCleanup(self.desk.__exit__)
 
     def link_vault(self, **more):

@@ -35,6 +35,8 @@ class MailSink(socketserver.StreamRequestHandler):
 
 
 class Sogo(CalendarServer):
+    workers_die = True  # SOGo 5.8's, of a memory fault
+
     def start(self):
         require_root("SOGo")
         require("/usr/sbin/sogod", "sogo")
