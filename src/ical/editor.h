@@ -30,13 +30,13 @@ class Editor {
   // `text` is one content line, unfolded.
   void replace(std::size_t line, std::string_view text) {
     std::string folded;
-    append_folded(folded, text, document_.line_end());
+    append_folded(folded, text, document_.line_end(line));
     replaced_[line] = std::move(folded);
     ++edits_;
   }
   // In front of `line`; several insertions at one place stay in the order in which they were made.
   void insert(std::size_t line, std::string_view text) {
-    append_folded(inserted_[line], text, document_.line_end());
+    append_folded(inserted_[line], text, document_.line_end(line == 0 ? 0 : line - 1));
     ++edits_;
   }
   void insert(std::size_t line, const std::vector<std::string>& lines) {

@@ -68,6 +68,10 @@ bool holds_prose(std::string_view name) {
          name == "CONTACT" || (name.starts_with("X-") && !name.starts_with("X-KALENDS-"));
 }
 
+bool is_component_name(std::string_view text) {
+  return !text.empty() && std::ranges::all_of(text, is_name_char);
+}
+
 // Components of a calendar that never stand within one another. RFC 5545 section 3.6.
 bool stands_alone(std::string_view name) {
   return name == "VEVENT" || name == "VTODO" || name == "VJOURNAL" || name == "VFREEBUSY" ||
@@ -246,6 +250,13 @@ class Scanner {
   }
 
   Result<void> begin(Line line) {
+    if (!is_component_name(
+            trim(line.value))) {  // one that swallowed its next line, say, by a fold that is none
+      warn(line.number, "this BEGIN names no component; it is ignored");
+      line.name = {};
+      document_.lines.push_back(line);
+      return {};
+    }
     if (open_.size() >= static_cast<std::size_t>(limits_.max_depth))
       return fail(ErrorKind::invalid,
                   fmt::format("line {}, column 1: components are nested more than {} deep", line.number,
@@ -290,10 +301,12 @@ class Scanner {
     open_.pop_back();
   }
 
-  // An event that begins within another shows that the END of that one is missing: neither may hide the other.
+  // An event that begins within another, or within an alarm, shows that an END is missing: none may hide the other.
   void close_unended(std::size_t number) {
-    auto outer = std::ranges::find_if(
-        open_, [&](std::size_t c) { return stands_alone(document_.components[c].name); });
+    auto outer = std::ranges::find_if(open_, [&](std::size_t c) {
+      std::string_view name = document_.components[c].name;
+      return stands_alone(name) || name == "VALARM" || name == "STANDARD" || name == "DAYLIGHT";
+    });
     for (auto n = open_.end() - outer; n > 0; --n) close_innermost(number);
   }
 
@@ -314,12 +327,15 @@ class Scanner {
 
 }  // namespace
 
-std::string_view Document::line_end() const {
-  if (lines.empty()) return "\r\n";
-  std::string_view raw = lines.front().raw;
-  if (raw.ends_with("\r\n")) return "\r\n";
-  if (raw.ends_with('\n')) return "\n";
-  return raw.ends_with('\r') ? "\r" : "\r\n";
+std::string_view Document::line_end(std::size_t line) const {
+  for (std::size_t i : {line, std::size_t{0}}) {
+    if (i >= lines.size()) continue;
+    std::string_view raw = lines[i].raw;
+    if (raw.ends_with("\r\n")) return "\r\n";
+    if (raw.ends_with('\n')) return "\n";
+    if (raw.ends_with('\r')) return "\r";
+  }
+  return "\r\n";
 }
 
 Result<Document> scan(std::string_view text, const Limits& limits) { return Scanner(text, limits).run(); }

@@ -62,8 +62,8 @@ struct Document {
          i < components.size() && components[i].begin < components[component].end; ++i)
       if (components[i].parent == component) visit(i);
   }
-  // "\r\n", "\n" or "\r": what the first line ends with.
-  std::string_view line_end() const;
+  // "\r\n", "\n" or "\r": what that line ends with, else the first one.
+  std::string_view line_end(std::size_t line) const;
 };
 
 // invalid, naming line and column, past a limit, for text that is no iCalendar, and for text that was cut off.

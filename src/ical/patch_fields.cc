@@ -68,9 +68,10 @@ void patch_locations(PartEdit& edit, const Event& target) {
       edit.editor.remove(lines.front());
     }
   }
-  for (std::size_t i = 1; i < lines.size(); ++i)
-    if (!contains(target.more_locations, unescape_text(edit.document().lines[lines[i]].value)))
-      edit.editor.remove(lines[i]);
+  for (std::size_t i = 1; i < lines.size(); ++i) {
+    std::string text = unescape_text(edit.document().lines[lines[i]].value);
+    if (!text.empty() && !contains(target.more_locations, text)) edit.editor.remove(lines[i]);
+  }
   for (const std::string& location : added(now.more_locations, target.more_locations))
     edit.editor.insert(edit.end_of_properties(), "LOCATION:" + escape_text(location));
 }

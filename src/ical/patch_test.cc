@@ -253,10 +253,10 @@ TEST(Patch, OtherComponentsAndOddLinesStay) {
       "BEGIN:VEVENT\nuid:u\ndtstart:20260302\r\nsummary:a\n b\nthis goes on\n\n"
       "DESCRIPTION;ALTREP=\"data:x\":old\nnocolon\n"
       "END:VEVENT\r\nEND:VCALENDAR\r\ngarbage";
-  EXPECT_EQ(edited(raw, {{"location", "Here"}}), (Lines{"+LOCATION:Here$"}));
-  EXPECT_EQ(edited(raw, {{"title", "New"}}), (Lines{"-summary:a", "- b", "-this goes on", "+SUMMARY:New$"}));
+  EXPECT_EQ(edited(raw, {{"location", "Here"}}), (Lines{"+LOCATION:Here"}));
+  EXPECT_EQ(edited(raw, {{"title", "New"}}), (Lines{"-summary:a", "- b", "-this goes on", "+SUMMARY:New"}));
   EXPECT_EQ(edited(raw, {{"description", "new"}}),
-            (Lines{"-DESCRIPTION;ALTREP=\"data:x\":old", "-nocolon", "+DESCRIPTION:new$"}));
+            (Lines{"-DESCRIPTION;ALTREP=\"data:x\":old", "-nocolon", "+DESCRIPTION:new"}));
 }
 
 TEST(Patch, AComponentWhoseEndIsMissingTakesNoLineOfItsNeighbourAlong) {

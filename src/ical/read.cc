@@ -69,8 +69,11 @@ Result<std::unique_ptr<Stream>> read_stream(std::string_view text, const calenda
   bool any = false;
   for (std::size_t c = 0; c < stream->document.components.size(); ++c) {
     const Component& component = stream->document.components[c];
-    bool in_calendar =
-        component.parent == kNone || stream->document.components[component.parent].name == "VCALENDAR";
+    std::size_t parent = component.parent;
+    while (parent != kNone &&
+           !stream->document.components[parent].closed)  // it never ended, so it holds nothing
+      parent = stream->document.components[parent].parent;
+    bool in_calendar = parent == kNone || stream->document.components[parent].name == "VCALENDAR";
     if (component.name == "VCALENDAR" && component.parent == kNone) {
       any = true;
       read_calendar(*stream, c);
