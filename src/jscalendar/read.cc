@@ -117,10 +117,12 @@ void read_people(const Json& object, Event& event) {
     if (who.address.empty()) continue;
     const Json* roles = value->find("roles");
     if (roles && truth(*roles, "owner")) {
-      event.organizer = calendar::Attendee{};
-      event.organizer->address = who.address;
-      event.organizer->name = who.name;
-      if (!truth(*roles, "attendee")) event.organizer->parameters = who.parameters;
+      event.organizer = who;
+      if (truth(*roles, "attendee")) {  // the rest is what it says as an attendee
+        event.organizer = calendar::Attendee{};
+        event.organizer->address = who.address;
+        event.organizer->name = who.name;
+      }
     }
     if (!roles || truth(*roles, "attendee") || !truth(*roles, "owner"))
       event.attendees.push_back(std::move(who));
@@ -274,11 +276,12 @@ Result<void> read_override(const Json& object, const Event& series, const std::s
     if (std::ranges::count(pointer, '/') > kMaxJsonDepth)
       return refuse("recurrenceOverrides",
                     fmt::format("points more than {} members deep at \"{}\"", kMaxJsonDepth, slot_text));
+  if (const std::string length = text(patch, kAdded); !length.empty() || truth(patch, kAdded))
+    event.recurrence.extra_dates.push_back({*slot, calendar::parse_duration(length)});
   if (truth(patch, "excluded")) {
     event.overrides[*slot].excluded = true;
     return {};
   }
-  if (truth(patch, kAdded)) event.recurrence.extra_dates.push_back({*slot, std::nullopt});
   const auto& members = *patch.members();
   const bool only_duration = members.size() == 1 && members.front().first == "duration";
   if (members.empty() || only_duration) {

@@ -97,6 +97,54 @@ calendar::Until until_of(calendar::LocalTime local, const calendar::When& when,
   return {Kind::utc, {zone->to_utc(local)}};
 }
 
+// Parts of an RRULE that RFC 8984 has no member for, as they stand there: ["UNTIL=20300101T000000Z", "X-PART=1"].
+constexpr const char* kParts = "kalends:parts";
+
+// RSCALE and SKIP (RFC 7529) are members of their own.
+constexpr std::array<std::pair<std::string_view, const char*>, 2> kWords = {
+    {{"RSCALE=", "rscale"}, {"SKIP=", "skip"}}};
+
+void put_parts(Json& out, const Rule& rule, const calendar::When& when, const calendar::ZoneSource& zones) {
+  Json parts = Json::array();
+  if (rule.until && until_of(until_on_the_wall(*rule.until, when, zones), when, zones) != *rule.until) {
+    Rule bare;
+    bare.until = rule.until;
+    const std::string text = to_string(bare);
+    parts.push(text.substr(text.find(';') + 1));
+  }
+  for (const std::string& part : rule.unknown) {
+    const auto word = std::ranges::find_if(kWords, [&](const auto& w) { return part.starts_with(w.first); });
+    if (word == kWords.end())
+      parts.push(part);
+    else
+      out.set(word->second, to_lower(std::string_view(part).substr(word->first.size())));
+  }
+  if (!parts.items()->empty()) out.set(kParts, std::move(parts));
+}
+
+// An UNTIL among the parts counts as long as nobody changed the member that stands for it.
+void read_parts(const Json& object, const calendar::When& when, const calendar::ZoneSource& zones,
+                Rule& rule) {
+  for (const auto& [start, member] : kWords)
+    if (const Json* value = object.find(member); value && value->string())
+      rule.unknown.push_back(std::string(start) + to_upper(*value->string()));
+  const Json* parts = object.find(kParts);
+  if (parts && parts->items()) {
+    for (const Json& part : *parts->items()) {
+      const auto one =
+          part.string() ? calendar::parse_rule("FREQ=DAILY;" + *part.string()) : Result<Rule>(Rule{});
+      if (!one) continue;
+      rule.unknown.insert(rule.unknown.end(), one->unknown.begin(), one->unknown.end());
+      const Json* until = object.find("until");
+      if (one->until && until && until->string() &&
+          *until->string() == calendar::to_string(until_on_the_wall(*one->until, when, zones)))
+        rule.until = one->until;
+    }
+  }
+  std::ranges::sort(rule.unknown);
+  rule.unknown.erase(std::unique(rule.unknown.begin(), rule.unknown.end()), rule.unknown.end());
+}
+
 Result<void> read_bounds(const Json& object, const calendar::When& when, const calendar::ZoneSource& zones,
                          Rule& rule) {
   if (const Json* interval = object.find("interval")) rule.interval = TRY(positive(*interval, "interval"));
@@ -146,6 +194,7 @@ Json rule_to_json(const Rule& rule, const calendar::When& when, const calendar::
   set_numbers(out, "byMinute", rule.by_minute);
   set_numbers(out, "bySecond", rule.by_second);
   set_numbers(out, "bySetPosition", rule.by_set_position);
+  put_parts(out, rule, when, zones);
   return out;
 }
 
@@ -171,6 +220,7 @@ Result<Rule> rule_from_json(const Json& object, const calendar::When& when,
   rule.by_minute = TRY(numbers(object, "byMinute", 0, 59));
   rule.by_second = TRY(numbers(object, "bySecond", 0, 60));
   rule.by_set_position = TRY(numbers(object, "bySetPosition", -366, 366));
+  read_parts(object, when, zones, rule);
   return rule;
 }
 

@@ -77,13 +77,10 @@ Json participant(const calendar::Attendee& who, bool owner, bool attends) {
   out.set("kind", who.kind);
   Json roles = Json::object();
   if (owner) roles.set("owner", true);
-  if (attends) {
-    roles.set("attendee", true);
-    if (who.role == "optional" || who.role == "informational") roles.set(who.role, true);
-    if (who.role == "chair") roles.set("chair", true);
-    out.set("participationStatus", who.participation);
-    if (who.rsvp) out.set("expectReply", true);
-  }
+  if (attends) roles.set("attendee", true);
+  if (who.role == "optional" || who.role == "informational" || who.role == "chair") roles.set(who.role, true);
+  if (attends || who.participation != "needs-action") out.set("participationStatus", who.participation);
+  if (who.rsvp) out.set("expectReply", true);
   out.set("roles", std::move(roles));
   if (!who.parameters.empty()) {
     Json parameters = Json::object();
@@ -99,8 +96,10 @@ void put_people(Json& out, const Event& event) {
   Numbered participants;
   for (const calendar::Attendee& attendee : event.attendees) {
     // One participant stands for both where it says all that the organizer says.
-    const bool owner = event.organizer && event.organizer->address == attendee.address &&
-                       event.organizer->name == attendee.name && event.organizer->parameters.empty();
+    calendar::Attendee plain;
+    plain.address = attendee.address;
+    plain.name = attendee.name;
+    const bool owner = event.organizer == plain;
     organizer_attends = organizer_attends || owner;
     participants.add(participant(attendee, owner, true));
   }
@@ -207,14 +206,26 @@ void put_overrides(Json& out, const Event& event, const Json& master) {
   series.overrides.clear();
   series.recurrence = {};
   for (const auto& [slot, change] : event.overrides) {
+    // What is put in the place of an RDATE's own entry has to say that there was one, and how long it was.
+    std::optional<Json> added;
+    if (const auto extra = patches.find(slot); extra != patches.end()) {
+      const Json* duration = extra->second.find("duration");
+      added = duration ? *duration : Json(true);
+    }
     if (change.excluded) {
       patches[slot] = Json::object().set("excluded", true);
+      if (added) patches[slot].set(kAdded, *added);
       continue;
     }
     const auto instance = instance_of(series, slot, change);
     Json patch = instance ? patch_of(master, body(*instance), slot) : Json::object();
-    // The patch takes the place of the RDATE's own entry, and has to say that there was one.
-    if (patches.contains(slot)) patch.set(kAdded, true);
+    // One that would read as an RDATE has to say that it is none.
+    const bool looks_added =
+        patch.members()->empty() || (patch.members()->size() == 1 && patch.find("duration"));
+    if (added)
+      patch.set(kAdded, *added);
+    else if (looks_added)
+      patch.set("start", calendar::to_string(slot));
     patches[slot] = std::move(patch);
   }
   Json::Object overrides;

@@ -74,7 +74,7 @@ def rule_starts(case, rule, with_start, last=None, most=None):
         fill_from(case.start, freq, rule, args)
     found = []
     alone = len(case.rules) == 1 and not case.exrules and not case.exdates and not case.overrides
-    most = most or (LIMIT * 5000 if not with_start else LIMIT + 2 if alone else LIMIT * (400 if case.exrules else 40))
+    most = most or (LIMIT * 30000 if not with_start else LIMIT + 2 if alone else LIMIT * (400 if case.exrules else 40))
     last = min(last or case.horizon, datetime.datetime(9998, 12, 28)) + datetime.timedelta(days=2)
     datetime.MAXYEAR = min(last.year + 1, 9999)  # where dateutil stops looking
     until = case.utc(rule["UNTIL"]) if "UNTIL" in rule else None

@@ -48,8 +48,8 @@ ICALJS_RULES = {
     "BYYEARDAY": lambda c, r: "BYYEARDAY" in r,
     "YEARLY with lists of times": lambda c, r: r["FREQ"] == "YEARLY" and TIME_LISTS & r.keys(),
     "YEARLY with ordinals": lambda c, r: r["FREQ"] == "YEARLY" and has_ordinals(r),
-    "YEARLY;BYMONTHDAY, negative or in all months": lambda c, r: r["FREQ"] == "YEARLY" and "BYMONTHDAY" in r and (
-        is_negative(r, "BYMONTHDAY") or "BYMONTH" not in r),
+    "YEARLY;BYMONTHDAY, in all months or not in every one": lambda c, r: r["FREQ"] == "YEARLY" and "BYMONTHDAY" in r and (
+        "BYMONTH" not in r or any(not 0 < day < 29 for day in r["BYMONTHDAY"])),
     "days past the 28th": lambda c, r: r["FREQ"] in ("YEARLY", "MONTHLY") and c.start.day > 28
     and not {"BYDAY", "BYMONTHDAY"} & r.keys(),
     "MONTHLY;BYMONTHDAY, not in all months, beside times": lambda c, r: r["FREQ"] == "MONTHLY" and TIME_LISTS & r.keys()
