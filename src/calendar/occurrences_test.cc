@@ -244,5 +244,33 @@ TEST(Occurrences, GoJustToTheNumberAsked) {
   EXPECT_FALSE(found("FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=30", {10, 1'000})) << "a rule that never comes";
 }
 
+// A look deep into a counted series leaves whole periods out unseen; it finds what a look from the start finds.
+TEST(Occurrences, ACountedSeriesIsTheSameFromAnyDayOn) {
+  for (const char* text :
+       {"FREQ=WEEKLY;BYDAY=MO,WE,FR;COUNT=50", "FREQ=WEEKLY;COUNT=20", "FREQ=DAILY;COUNT=100",
+        "FREQ=WEEKLY;INTERVAL=3;BYDAY=SU,TU;WKST=SU;COUNT=31",
+        "FREQ=WEEKLY;BYDAY=TU,TH;BYHOUR=8,9,20;COUNT=77", "FREQ=WEEKLY;BYDAY=MO;BYMONTH=3,4;COUNT=30",
+        "FREQ=WEEKLY;BYDAY=MO,WE;BYSETPOS=-1;COUNT=30", "FREQ=DAILY;INTERVAL=2;BYHOUR=1,22;COUNT=60"}) {
+    const Rule rule = *parse_rule(text);
+    // A Wednesday: some rules give it, for others it is one more.
+    const LocalTime start = *parse_local_time("2026-03-04T09:00:00");
+    auto starts_from = [&](LocalTime from) {
+      std::vector<LocalTime> out;
+      EXPECT_TRUE(expand(rule, start, TimeKind::floating, nullptr, from, [&](LocalTime time) {
+        out.push_back(time);
+        return true;
+      }));
+      return out;
+    };
+    const std::vector<LocalTime> all = starts_from(start);
+    EXPECT_EQ(static_cast<std::int32_t>(all.size()), *rule.count) << text;
+    for (std::int64_t day = 0; day < 450; ++day) {
+      const LocalTime from{start.seconds + day * 86400 - 7};
+      std::vector<LocalTime> expected(std::ranges::lower_bound(all, from), all.end());
+      ASSERT_EQ(starts_from(from), expected) << text << " from day " << day;
+    }
+  }
+}
+
 }  // namespace
 }  // namespace kalends::calendar

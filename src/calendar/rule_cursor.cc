@@ -1,6 +1,7 @@
 #include "calendar/rule_cursor.h"
 
 #include <algorithm>
+#include <bit>
 
 #include "calendar/period_units.h"
 
@@ -92,22 +93,40 @@ void RuleCursor::set_masks(const Rule& rule) {
   for (int second : rule.by_second) seconds_ |= std::uint64_t{1} << std::min(second, 59);
 }
 
+// How many starts each period has, whatever the calendar says; 0 when that is not known without looking.
+std::int64_t RuleCursor::starts_of_every_period() const {
+  if (!positions_.empty() || hours_ != 0 || minutes_ != 0 || seconds_ != 0) return 0;
+  auto times = static_cast<std::int64_t>(offsets_.size());
+  if (frequency_ >= Frequency::daily) return filter_.passes_all() ? times : 0;
+  bool weekdays = frequency_ == Frequency::weekly && filter_.only_weekdays();
+  return weekdays ? times * std::popcount(filter_.weekdays()) : 0;
+}
+
+// Of the first period, where starts_of_every_period() is known: the starts up to after_.
+std::int64_t RuleCursor::starts_lost_to_start() const {
+  auto lost_of = [&](std::int64_t base) {
+    return std::ranges::count_if(offsets_, [&](std::int32_t offset) { return base + offset <= after_; });
+  };
+  if (frequency_ > Frequency::daily) return lost_of(period_);
+  if (frequency_ == Frequency::daily) return lost_of(period_ * kDay);
+  std::int64_t lost = 0;
+  for (int i = 0; i < 7; ++i)
+    if ((filter_.weekdays() >> ((week_start_ + i) % 7) & 1) != 0) lost += lost_of((period_ + i) * kDay);
+  return lost;
+}
+
 void RuleCursor::skip_to_not_before() {
   if (not_before_ <= start_) return;
   std::int64_t target = period_of(LocalTime{std::min(not_before_, last_wall_ + kDay)});
   std::int64_t count = floor_div(target - period_, step_);
   if (remaining_ >= 0) {
     // With COUNT whole periods can be left out unseen only where each gives the same number of starts.
-    bool even = frequency_ >= Frequency::daily && filter_.passes_all() && positions_.empty() && hours_ == 0 &&
-                minutes_ == 0 && seconds_ == 0;
-    if (!even) return;
-    auto each = static_cast<std::int64_t>(offsets_.size());
+    std::int64_t each = starts_of_every_period();
+    if (each == 0) return;
     count = std::min(count, (remaining_ - 1) / each) - 1;
     if (count <= 0) return;
     // The first period may have lost starts to DTSTART; those it has are counted one by one.
-    std::int64_t first = period_ * (frequency_ == Frequency::daily ? kDay : 1);
-    std::int64_t lost = std::ranges::count_if(offsets_, [&](std::int32_t o) { return first + o <= after_; });
-    remaining_ -= count * each - lost + (give_start_ ? 1 : 0);
+    remaining_ -= count * each - starts_lost_to_start() + (give_start_ ? 1 : 0);
     give_start_ = false;
   }
   if (count > 0) period_ += count * step_;

@@ -42,6 +42,8 @@ class RuleCursor {
   void set_masks(const Rule& rule);
   bool clock_can_match() const;
   void skip_to_not_before();
+  std::int64_t starts_of_every_period() const;
+  std::int64_t starts_lost_to_start() const;
   std::int64_t period_of(LocalTime time) const;
 
   bool accept(std::int64_t value, bool& done);

@@ -83,7 +83,7 @@ Result<void> Engine::Inner::keep_changes(Transaction& tx, Cycle& cycle, const Pl
     row.state = WriteRow::State::done;
     row.at = cycle.now;
     row.blob = encode_write({move.title, move.why, from.value, "", "", std::move(changes)});
-    if (!is_on(Mutant::keep_leaves_no_trail)) TRY(tx.add(row));
+    if (!cycle.dry && !is_on(Mutant::keep_leaves_no_trail)) TRY(tx.add(row));
     ++cycle.counts[from].pulled;
     cycle.report.moves.push_back(std::move(move));
   }
@@ -180,13 +180,15 @@ Result<bool> Engine::Inner::uid_is_taken(Transaction& tx, const ports::EventRow&
 }
 
 Result<void> Engine::Inner::keep_place(Transaction& tx, Cycle& cycle, Planned& one, sync::PlacePlan& place) {
-  TRY_VOID(keep_outcome(tx, one, place));
+  if (!cycle.dry) TRY_VOID(keep_outcome(tx, one, place));
   if (place.push) {
     sync::Push& push = *place.push;
     Move move = move_of(move_kind(push.kind), one, place.calendar);
     move.from = source_of(one, place.calendar);
     move.fields = fields_of(push.paths);
     move.why = push.why;
+    cycle.report.moves.push_back(move);
+    if (cycle.dry) return {};
     WriteRow row;
     row.run = cycle.run;
     row.event = one.loaded.row.id;
@@ -205,8 +207,8 @@ Result<void> Engine::Inner::keep_place(Transaction& tx, Cycle& cycle, Planned& o
       place.base.own_uid |= TRY(uid_is_taken(tx, one.loaded.row, place.calendar));
     }
     place.base.intent = std::move(intent);
-    cycle.report.moves.push_back(std::move(move));
   }
+  if (cycle.dry) return {};
   bool existed = one.loaded.bases.contains(place.calendar);
   if (!place.push && !place.base_changed && place.settled && existed) {
     // Nothing moved; only that it is settled may be news.
@@ -237,7 +239,7 @@ Result<void> Engine::Inner::keep_spawned(Transaction& tx, Cycle& cycle, const Pl
 
 Result<void> Engine::Inner::keep(Transaction& tx, Cycle& cycle, std::vector<Planned>& planned) {
   for (Planned& one : planned) {
-    if (one.plan.hub_changed || one.loaded.row.dirty) {
+    if (!cycle.dry && (one.plan.hub_changed || one.loaded.row.dirty)) {
       Loaded after;
       after.row = one.loaded.row;
       after.state = one.plan.hub;
@@ -249,6 +251,7 @@ Result<void> Engine::Inner::keep(Transaction& tx, Cycle& cycle, std::vector<Plan
     TRY_VOID(close_conflicts(tx, one));
     TRY_VOID(keep_conflicts(tx, cycle, one));
     for (sync::PlacePlan& place : one.plan.places) TRY_VOID(keep_place(tx, cycle, one, place));
+    if (cycle.dry) continue;  // only the report is wanted; what would be written is thrown away
     TRY_VOID(keep_spawned(tx, cycle, one));
     for (auto& [calendar, item] : one.loaded.items) {
       if (one.ignored.contains(calendar) && !is_on(Mutant::keep_forgets_held_news)) continue;
