@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 #include "calendar/posix_zone.h"
 #include "calendar/when_text.h"
 
