@@ -112,6 +112,35 @@ class TwoVaults(unittest.TestCase):
         self.assertEqual(self.titles("home"), [])
         self.assertEqual(len(self.titles("work")), 2)
 
+    def test_a_filter_may_name_days_and_hours(self):
+        self.link(filter={"time": "Mon (09|10):"}, direction="one-way", **{"from": "work"})
+        self.write("Early")
+        self.write("Late", start="12:00", end="13:00")
+        self.write("Tuesday", date="2026-03-03")
+        self.desk.sync()
+        self.assertEqual(self.titles("home"), ["Early"])
+        self.desk.edit_note("Early", 'startTime: 09:00', 'startTime: 08:00', "work")
+        self.desk.edit_note("Late", 'startTime: 12:00', 'startTime: 10:30', "work")
+        self.desk.sync()
+        self.assertEqual(self.titles("home"), ["Late"])
+
+    def test_each_field_goes_by_its_own_policy(self):
+        self.link(conflict={"default": "newest", "title": "prefer:work", "when": "ask"})
+        self.write("Lunch")
+        self.desk.sync()
+        self.desk.edit_note("Lunch", "title: Lunch", "title: Work", "work")
+        self.desk.edit_note("Work", "endTime: 10:00", "endTime: 10:30", "work")
+        self.desk.edit_note("Lunch", "title: Lunch", "title: Home", "home")
+        self.desk.edit_note("Home", 'endTime: "10:00"', 'endTime: "11:00"', "home")
+        self.desk.sync(expect=(3,))
+        self.assertEqual((self.titles("work"), self.titles("home")), (["Work"], ["Work"]))
+        self.assertIn("11:00", self.desk.note("Work", "home")[1])
+        waiting = self.desk.json("conflicts", expect=(0, 3))["conflicts"]
+        self.assertEqual([one["path"] for one in waiting], ["when"])
+        self.desk.run("resolve", waiting[0]["id"], "--take", "home")
+        self.desk.sync()
+        self.assertIn("11:00", self.desk.note("Work", "work")[1])
+
     def test_a_one_way_target_teaches_nothing(self):
         self.link(direction="one-way", **{"from": "work"})
         self.write("Lunch")
