@@ -532,6 +532,22 @@ class Files(World):
         answer = self.answer("convert", "notes", "notes.ics", code=1)
         self.assertEqual((len(answer["converted"]), answer["unreadable"]), (1, 1))
 
+    def test_convert_says_the_same_there_and_back_for_every_clients_file(self):
+        files = sorted((pathlib.Path(__file__).resolve().parent.parent / "ical").glob("*.ics"))
+        self.assertGreaterEqual(len(files), 7)
+        for path in files:
+            self.assertIn(self.run_program("convert", str(path), "there.json").returncode, (0, 1))
+            self.kalends("convert", "there.json", "back.ics")
+            self.kalends("convert", "back.ics", "again.json")
+            there, again = (json.loads((self.folder / name).read_text())["entries"] for name in ("there.json", "again.json"))
+            for one, other in zip(there, again):  # an event without DTSTAMP gets one: RFC 5545 demands it
+                one.setdefault("updated", other.get("updated"))
+            self.assertEqual(there, again, path.name)
+            span = ["--from", "2026-01-01", "--to", "2027-01-01", "--zone", "Europe/Berlin", "--json"]
+            before, after = (json.loads(self.run_program("occurrences", name, *span).stdout)["occurrences"]
+                             for name in (str(path), "back.ics"))
+            self.assertEqual(before, after, path.name)
+
     def test_export_and_convert_lose_nothing_between_ics_and_json(self):
         self.synced()
         self.kalends("export", "home.ics", "--calendar", "home")
