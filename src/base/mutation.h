@@ -83,7 +83,6 @@ enum class Mutant : std::uint8_t {
   // engine: keep, act, settle
   keep_forgets_held_news,
   keep_leaves_no_trail,
-  keep_takes_uid_twice,
   act_before_commit,
   act_unconditionally,
   act_takes_race_for_ours,

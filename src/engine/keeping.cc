@@ -167,7 +167,6 @@ Result<void> Engine::Inner::keep_outcome(Transaction& tx, const Planned& one, co
 // there, as a note and a person's copy of it do.
 Result<bool> Engine::Inner::uid_is_taken(Transaction& tx, const ports::EventRow& event,
                                          const CalendarId& calendar) {
-  if (is_on(Mutant::keep_takes_uid_twice)) return false;
   for (const ports::EventRow& other : TRY(tx.events_with_uid(event.uid))) {
     if (other.id == event.id) continue;
     for (const ports::BaseRow& base : TRY(tx.bases_of(other.id)))

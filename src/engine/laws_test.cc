@@ -197,6 +197,28 @@ TEST(Laws, ARejectedMailStaysUnsentUntilTheEventChangesAgain) {
   EXPECT_TRUE(bench.servers["work"]->outbox().empty());
 }
 
+TEST(Laws, ARejectionIsOfTheContentsThatWereShown) {
+  FullBench bench;
+  auto backup = bench.servers["home"]->snapshot();
+  bench.clock.ms += 3'600'000;
+  auto list = bench.servers["work"]->list();
+  for (std::size_t i = 0; i < 6; ++i)
+    bench.servers["work"]->edit(list[i].id, [](Facts& f) { f.set("title", f.get("title") + " (new)"); });
+  bench.sync();
+  bench.servers["home"]->restore(backup);
+  bench.sync();
+  ASSERT_EQ(bench.engine().held()->size(), 1u);
+  ASSERT_TRUE(bench.engine().reject(bench.engine().held()->front().id));
+  for (const auto& item : bench.servers["home"]->list())
+    if (item.facts.get("title") == list[0].facts.get("title"))
+      bench.servers["home"]->edit(item.id, [](Facts& f) { f.set("title", "Mine"); });
+  bench.sync();
+  EXPECT_EQ(bench.servers["work"]->find(list[0].id)->facts.get("title"), "Mine")
+      << "an edit made after the rejection is no part of it";
+  EXPECT_TRUE(bench.servers["work"]->find(list[1].id)->facts.get("title").ends_with("(new)"));
+  bench.expect_quiet();
+}
+
 TEST(Laws, AnApprovalIsUsedUp) {
   Bench bench;
   Profile strict;
