@@ -109,14 +109,20 @@ LineWriter& LineWriter::number(std::int64_t value) {
 }
 
 LineWriter& LineWriter::moment(const Moment& moment) {
-  auto ymd = calendar::civil(calendar::date_of(moment.time));
-  if (ymd.year < 0 || ymd.year > 9999) return raw(print_moment(moment));
+  calendar::Date date = calendar::date_of(moment.time);
+  Day& day = days_[static_cast<std::uint32_t>(date.days) % days_.size()];
+  if (day.days != date.days) {
+    auto ymd = calendar::civil(date);
+    if (ymd.year < 0 || ymd.year > 9999) return raw(print_moment(moment));
+    write_pair(day.digits, ymd.year / 100);
+    write_pair(day.digits + 2, ymd.year % 100);
+    write_pair(day.digits + 4, ymd.month);
+    write_pair(day.digits + 6, ymd.day);
+    day.days = date.days;
+  }
   char* to = room(kMomentSize);
-  write_pair(to, ymd.year / 100);
-  write_pair(to + 2, ymd.year % 100);
-  write_pair(to + 4, ymd.month);
-  write_pair(to + 6, ymd.day);
-  size_ += 8;
+  std::memcpy(to, day.digits, sizeof day.digits);
+  size_ += sizeof day.digits;
   if (moment.kind == Moment::Kind::date) return *this;
   std::int32_t second = calendar::second_of_day(moment.time);
   to[8] = 'T';

@@ -2,6 +2,7 @@
 // Folded at 75 octets with line ends, or unfolded as single lines. Bytes without meaning to a line are copied in runs.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <cstring>
 #include <string>
@@ -54,6 +55,13 @@ class LineWriter {
   std::vector<std::string>* lines_ = nullptr;
   std::string_view line_end_;
   std::string unfolded_;
+
+  // The digits of the days written lately: a text names few, each many times.
+  struct Day {
+    std::int32_t days = 0;
+    char digits[8] = {'1', '9', '7', '0', '0', '1', '0', '1'};
+  };
+  std::array<Day, 16> days_{};
 };
 
 }  // namespace kalends::ical
