@@ -97,6 +97,9 @@ Result<void> Engine::Inner::end_conflict(Transaction& tx, Loaded& loaded, ports:
     base->second.fields[row.path] = {remote, remote, loaded.state.dot(row.path), false};
     TRY_VOID(put_base(tx, loaded.row.id, row.calendar, base->second, false));
   }
+  // Both sides may have moved on while it waited: the record keeps what the decision was between.
+  record.remote = remote;
+  record.hub = loaded.state.value(row.path);
   std::vector<calendar::Change> changes;
   if (take_remote) changes.push_back({row.path, loaded.state.value(row.path), remote});
   TRY_VOID(write_hub(tx, loaded, run, why, changes));

@@ -125,5 +125,30 @@ TEST(Found, AfterARestoreACalendarThatCouldNotBeReadGetsItsEventsLater) {
   EXPECT_EQ(bench.servers["home"]->list().size(), 2u);
 }
 
+// The value that a decision takes away is named by the conflict, though it came after the conflict was found.
+TEST(Found, ADecisionRecordsWhatItWasBetween) {
+  TwoCalendars bench;
+  bench.settings.links[0].conflict = {{sync::Policy::Kind::ask, {}}, {}};
+  bench.servers["work"]->put(meeting("Standup"), "uid");
+  bench.sync();
+  auto retitle = [&](const std::string& at, const std::string& title) {
+    bench.servers[at]->edit(bench.servers[at]->list()[0].id,
+                            [&](Facts& facts) { facts.set("title", title); });
+  };
+  retitle("work", "One");
+  retitle("home", "Two");
+  bench.sync();
+  auto waiting = bench.engine().conflicts(true).value();
+  ASSERT_EQ(waiting.size(), 1u);
+  const CalendarId theirs(waiting[0].sides[0].who);
+  retitle(theirs.value == "work" ? "home" : "work", "Three");
+  bench.sync();
+  ASSERT_TRUE(bench.engine().resolve(waiting[0].id, Take::calendar, theirs));
+  bench.sync();
+  const auto all = bench.engine().conflicts(false).value();
+  ASSERT_EQ(all.size(), 1u);
+  EXPECT_EQ(all[0].sides[1].value, "Three");
+}
+
 }  // namespace
 }  // namespace kalends::engine

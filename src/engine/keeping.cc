@@ -126,14 +126,26 @@ Result<void> Engine::Inner::close_conflicts(Transaction& tx, const Planned& one)
     if (!row.open) continue;
     TRY_VOID(reveal(row));
     bool ended = !one.plan.hub.alive();
-    for (const sync::PlacePlan& place : one.plan.places)
-      ended = ended || (place.calendar == row.calendar &&
-                        std::ranges::find(place.reconciled, row.path) != place.reconciled.end());
-    if (!ended) continue;
+    bool taken = ended;  // what this place holds goes
+    for (const sync::PlacePlan& place : one.plan.places) {
+      if (place.calendar != row.calendar) continue;
+      ended = ended || std::ranges::find(place.reconciled, row.path) != place.reconciled.end();
+      taken = taken || (place.push && place.push->kind == sync::Intent::Kind::remove);
+    }
+    if (!ended && !taken) continue;
     ConflictRecord record = TRY(decode_conflict(row.blob));
-    record.winner = "hub";
+    // Both sides may have moved on while it waited: what a removal takes away is named as it was last.
+    auto seen = std::ranges::find(one.places, row.calendar, &sync::Place::calendar);
+    if (taken && seen != one.places.end() && seen->seen.kind == sync::Observation::Kind::present) {
+      const std::string* value = seen->seen.facts.find(row.path);
+      record.remote = value != nullptr ? std::optional(*value) : std::nullopt;
+      record.hub = one.loaded.state.value(row.path);
+    }
+    if (ended) {
+      record.winner = "hub";
+      row.open = false;
+    }
     row.blob = encode_conflict(record);
-    row.open = false;
     TRY_VOID(tx.put(sealed(std::move(row))));
   }
   return {};
@@ -151,7 +163,11 @@ Result<void> Engine::Inner::keep_outcome(Transaction& tx, const Planned& one, co
   bool happened = false;
   switch (intent.kind) {
     case sync::Intent::Kind::create:
-      happened = there && (seen->seen.nonce == intent.nonce || seen->seen.facts == intent.target);
+      // What carries no mark of ours where marks are kept is somebody's own, though it says the same.
+      happened =
+          there &&
+          (seen->seen.nonce == intent.nonce ||
+           (seen->seen.facts == intent.target && !providers.at(place.calendar)->capabilities().keeps_marks));
       break;
     case sync::Intent::Kind::update: happened = there && seen->seen.facts == intent.target; break;
     case sync::Intent::Kind::remove: happened = !there; break;

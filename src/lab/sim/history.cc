@@ -20,6 +20,8 @@ constexpr std::array kShares{
     Share{Deed::jump, 4},          Share{Deed::kill_cursors, 6},  Share{Deed::empty_and_refill, 2},
     Share{Deed::vanish, 2},        Share{Deed::spoil, 4},         Share{Deed::roll_server_back, 2},
     Share{Deed::clear_out, 2},     Share{Deed::back_up_store, 6}, Share{Deed::put_store_back, 2},
+    Share{Deed::full_disk, 3},     Share{Deed::undo, 3},          Share{Deed::answer_conflicts, 4},
+    Share{Deed::change_rules, 4},
 };
 
 Deed draw_deed(Chance& chance) {
@@ -53,6 +55,10 @@ const char* to_string(Deed deed) {
     case Deed::clear_out: return "half of a calendar deleted";
     case Deed::back_up_store: return "backup";
     case Deed::put_store_back: return "restored store";
+    case Deed::full_disk: return "full disk";
+    case Deed::undo: return "undo";
+    case Deed::answer_conflicts: return "answers to conflicts";
+    case Deed::change_rules: return "changed rules";
   }
   return "";
 }

@@ -27,6 +27,10 @@ enum class Deed : std::uint8_t {
   clear_out,
   back_up_store,
   put_store_back,
+  full_disk,
+  undo,
+  answer_conflicts,
+  change_rules,
 };
 const char* to_string(Deed deed);
 

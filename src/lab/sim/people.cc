@@ -82,7 +82,8 @@ void People::supersede(Place& place, const Facts& seen, const std::string& path)
 
 // Deleting an event takes back all that one saw of it, and what the calendar could not have shown though it was there.
 void People::supersede_all(Place& place, const Facts& seen) {
-  const bool passes_on = crosses(place, day_of(seen));
+  // Other rules may hold now than when it is carried on.
+  const bool passes_on = crosses(place, day_of(seen)) || world_.ledger.links_changed;
   for (auto& edit : world_.ledger.edits) {
     if (edit.superseded || edit.day != day_of(seen)) continue;
     if (!passes_on && edit.calendar != place.id) continue;
@@ -112,6 +113,11 @@ void People::note_edit(Place& place, const provider::Stored& item, const std::st
     ++known.duplicates;  // equal no more before anybody compared
     known.by_hand = false;
   }
+  // What a lost answer left is told by its contents where no mark is kept; two fields changed, it is told by nothing.
+  auto& touched = touched_[{place.id, item.id}];
+  if (touched.since != world_.last_whole_cycle) touched = {world_.last_whole_cycle, {}};
+  touched.fields.insert(std::string(calendar::field_of(path)));
+  if (touched.fields.size() == 2 && !place.server->profile().keeps_marks) ++known.duplicates;
   supersede(place, item.facts, path);
   world_.ledger.edits.push_back({static_cast<int>(world_.ledger.edits.size()), day_of(item.facts), place.id,
                                  path, value ? std::optional(*value) : std::nullopt, world_.clock.peek()});
@@ -225,6 +231,28 @@ void People::edit(Place& place, const provider::Stored& item) {
                    value.value_or("nothing"));
 }
 
+void People::edit_offline(Place& place, const provider::Stored& item) {
+  const auto taken = offline_.extract(std::pair(place.id, item.id));
+  if (taken.empty()) {
+    offline_[{place.id, item.id}] = item.facts;
+    return;
+  }
+  Facts stale = taken.mapped();
+  stale.set("location", fresh("room"));
+  place.server->edit(item.id, [&](Facts& facts) { facts = stale; });
+  world_.trace.say("person comes back with an old copy of {} at {}", day_of(item.facts), place.id.value);
+  const Facts now = place.server->find(item.id)->facts;
+  for (const auto& change : calendar::difference(item.facts, now)) note_edit(place, item, change.path);
+}
+
+void People::note_undone(const std::string& date) {
+  if (date.empty()) return;
+  auto& known = world_.ledger.events[date];
+  known.undone = known.deleted = true;
+  for (auto& edit : world_.ledger.edits)
+    if (edit.day == date) edit.superseded = true;
+}
+
 void People::remove(Place& place, const provider::Stored& item) {
   supersede_all(place, item.facts);
   place.server->erase(item.id);
@@ -239,7 +267,7 @@ void People::remove(Place& place, const provider::Stored& item) {
         }
   }
   known.deleted_at.insert(place.id);
-  if (crosses(place, day_of(item.facts))) known.deleted = true;
+  if (crosses(place, day_of(item.facts)) || world_.ledger.links_changed) known.deleted = true;
   world_.trace.say("person deletes {} at {}", day_of(item.facts), place.id.value);
 }
 
@@ -257,6 +285,13 @@ void People::move(Place& from, const provider::Stored& item) {
     if (day_of(other.facts) == date) return;
   Facts given;
   for (const auto& [path, value] : item.facts) given.set(path, as_first_given(from, date, path, value));
+  // What others had replaced already is no news because somebody carries it along.
+  std::set<std::string> replaced;
+  for (const auto& edit : world_.ledger.edits) {
+    const auto* value = item.facts.find(edit.path);
+    if (edit.day != date || !value || !edit.value || !shows(from, edit, *value)) continue;
+    edit.superseded ? void(replaced.insert(edit.path)) : void(replaced.erase(edit.path));
+  }
   const auto kept = to.server->put(item.facts, item.uid, item.mark);
   supersede_all(from, item.facts);
   from.server->erase(item.id);
@@ -265,7 +300,10 @@ void People::move(Place& from, const provider::Stored& item) {
   known.deleted = true;
   // Without mark and uid the moved one is told by equal contents alone, which another edit may have made unequal.
   if (!item.mark && !to.server->profile().keeps_uids) ++known.duplicates;
+  const auto first = world_.ledger.edits.size();
   note_values(to, to.server->find(kept)->facts, given);
+  for (auto n = first; n < world_.ledger.edits.size(); ++n)
+    world_.ledger.edits[n].superseded = replaced.contains(world_.ledger.edits[n].path);
   world_.trace.say("person moves {} from {} to {}", date, from.id.value, to.id.value);
 }
 
@@ -286,7 +324,8 @@ void People::act() {
   const auto roll = world_.chance.below(100);
   if (items.empty() || roll < 15) return create(place);
   const auto& item = world_.chance.one_of(items);
-  if (roll < 80) return edit(place, item);
+  if (roll < 74) return edit(place, item);
+  if (roll < 80) return edit_offline(place, item);
   if (roll < 92) return remove(place, item);
   if (roll < 97) return move(place, item);
   duplicate(place, item);

@@ -2,7 +2,10 @@
 // the ledger notes what they did and what they had in front of them.
 #pragma once
 
+#include <map>
+#include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "lab/sim/world.h"
@@ -19,6 +22,8 @@ class People {
   void act();
   // One edit at that calendar.
   void edit_somewhere(Place& place);
+  // Notes that a person took back what a run did with that event.
+  void note_undone(const std::string& day);
   // Deletes half of a calendar.
   void clear_out(Place& place);
   // Notes that the calendar lost what was done there since that moment.
@@ -36,6 +41,8 @@ class People {
   void create_in_two_places();
   void edit(Place& place, const provider::Stored& item);
   void remove(Place& place, const provider::Stored& item);
+  // Somebody goes offline with what is there now, and comes back with one edit of it, sent as a whole.
+  void edit_offline(Place& place, const provider::Stored& item);
   void move(Place& from, const provider::Stored& item);
   void duplicate(Place& place, const provider::Stored& item);
   // `given` is what the person entered or brought along, `kept` what the calendar made of it.
@@ -52,6 +59,12 @@ class People {
   std::string draw_when();
 
   World& world_;
+  std::map<std::pair<CalendarId, RemoteId>, calendar::Facts> offline_;  // what somebody took along
+  struct Touched {
+    Instant since;
+    std::set<std::string> fields;
+  };
+  std::map<std::pair<CalendarId, RemoteId>, Touched> touched_;  // since the last whole cycle
   int days_ = 0;
   int values_ = 0;
 };

@@ -24,6 +24,10 @@ class Script {
   void watched_cycle();
   void act();
   void jump();
+  void fill_disk();
+  void undo();
+  void answer_conflicts();
+  void change_rules();
   void empty_and_refill();
   void vanish_for_a_while();
   void roll_server_back();

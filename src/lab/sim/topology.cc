@@ -8,6 +8,12 @@ namespace {
 
 CalendarId calendar(std::size_t n) { return CalendarId("c" + std::to_string(n)); }
 
+std::vector<CalendarId> first(std::size_t count) {
+  std::vector<CalendarId> out;
+  for (std::size_t n = 0; n < count; ++n) out.push_back(calendar(n));
+  return out;
+}
+
 sync::Link link(std::size_t n, std::vector<CalendarId> calendars) {
   sync::Link out;
   out.id = LinkId("link" + std::to_string(n));
@@ -31,16 +37,21 @@ sync::Policy draw_policy(Chance& chance, const std::vector<CalendarId>& calendar
   switch (chance.below(6)) {
     case 0: return {Kind::prefer, chance.one_of(calendars)};
     case 1: return {Kind::hub, {}};
+    case 2: return {Kind::ask, {}};
     default: return {Kind::newest, {}};
   }
+}
+
+provider::Profile named(const std::string& name) {
+  const auto all = provider::profiles();
+  return *std::ranges::find(all, name, &provider::Profile::name);
 }
 
 provider::Profile draw_profile(Chance& chance) {
   static const auto all = provider::profiles();
   for (;;) {
     const auto& profile = chance.one_of(all);
-    // Listings that lag are a run of their own; a feed cannot be written and is put where a link only reads.
-    if (profile.name != "feed" && profile.name != "late") return profile;
+    if (profile.name != "feed") return profile;  // it cannot be written: it stands where a link only reads
   }
 }
 
@@ -54,7 +65,7 @@ Topology draw_topology(Chance& chance) {
   };
   const auto a = calendar(0), b = calendar(1), c = calendar(2);
   std::size_t calendars = 2;
-  switch (chance.below(7)) {
+  switch (chance.below(11)) {
     case 0:
     case 1:
       out.name = "pair";
@@ -80,6 +91,21 @@ Topology draw_topology(Chance& chance) {
       add_link(one_way(link(0, {a, b}), a));
       add_link(busy(one_way(link(1, {a, b}), b)));
       break;
+    case 6:
+      out.name = "feed";
+      out.profiles.push_back(named("feed"));
+      add_link(one_way(link(0, {a, b}), a));
+      break;
+    case 7:
+      out.name = "crowd";
+      calendars = 4 + chance.below(3);
+      add_link(link(0, first(calendars)));
+      break;
+    case 8:
+      out.name = "star";
+      calendars = 4 + chance.below(3);
+      for (std::size_t n = 1; n < calendars; ++n) add_link(link(n - 1, {a, calendar(n)}));
+      break;
     default:
       out.name = "chain";
       calendars = 3;
@@ -89,7 +115,7 @@ Topology draw_topology(Chance& chance) {
   }
   for (std::size_t n = 0; n < calendars; ++n) {
     out.settings.calendars.push_back(calendar(n));
-    out.profiles.push_back(draw_profile(chance));
+    if (out.profiles.size() == n) out.profiles.push_back(draw_profile(chance));
   }
   return out;
 }

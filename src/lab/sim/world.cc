@@ -2,6 +2,7 @@
 
 #include <filesystem>
 
+#include "merge/state.h"
 #include "system/zone_files.h"
 
 namespace kalends::lab {
@@ -77,6 +78,21 @@ World::World(std::uint64_t seed_, std::string folder, Flaw flaw)
 
 World::~World() { end_process(); }
 
+std::string World::day_of_event(const EventId& id) {
+  auto transaction = store_->begin();
+  if (!transaction) return {};
+  auto row = (*transaction)->event(id);
+  if (!row || !*row) return {};
+  const auto state = merge::decode_state((*row)->blob);
+  return state ? day_of(state->facts()) : std::string();
+}
+
+std::int64_t World::store_bytes() const {
+  std::error_code error;
+  const auto size = fs::file_size(store_path_, error);
+  return error ? 0 : static_cast<std::int64_t>(size);
+}
+
 std::size_t World::server_writes() const {
   std::size_t count = 0;
   for (const auto& each : places) count += each->server->writes().size();
@@ -86,6 +102,7 @@ std::size_t World::server_writes() const {
 Result<void> World::start_process() {
   store::SqliteOptions options;
   options.durable = false;
+  options.max_bytes = disk_bytes;
   options.before_write = [this] { return fate.pass(); };
   options.before_commit = [this] { return fate.pass(); };
   options.after_commit = [this] { return fate.pass(); };
@@ -110,7 +127,8 @@ engine::Engine* World::engine() {
   if (engine_) return engine_.get();
   if (auto started = start_process(); !started) {
     trace.say("the process did not start: {}", started.error().message);
-    if (!fate.dead()) broken.push_back("the process did not start: " + started.error().message);
+    if (!fate.dead() && disk_bytes == 0)
+      broken.push_back("the process did not start: " + started.error().message);
     engine_.reset();
     store_.reset();
   }
@@ -164,6 +182,11 @@ Cycle World::sync(engine::SyncOptions options) {
   say_writes(seen);
   if (out.crashed) {
     trace.say("  crashed after {} writes", server_writes() - writes_before);
+    end_process();
+    return out;
+  }
+  if (!out.report && disk_bytes > 0) {
+    trace.say("  failed: the disk is full");
     end_process();
     return out;
   }

@@ -23,17 +23,19 @@
 
 namespace kalends::lab {
 
+// The time of the world, and what the clock of our machine makes of it.
 class SimClock : public ports::Clock {
  public:
   // Asking for the time is a point where another thread may come in.
   Instant now() override {
     if (before_now) before_now();
-    return now_;
+    return Instant{now_.ms + skew_ms};
   }
-  Instant peek() const { return now_; }
+  Instant peek() const { return now_; }  // the world's
   void sleep_ms(std::int64_t ms) override { advance(ms); }
   void advance(std::int64_t ms) { now_.ms += ms; }
   std::function<void()> before_now;
+  std::int64_t skew_ms = 0;
 
  private:
   Instant now_{1'767'600'000'000};  // 2026-01-05T08:00:00Z
@@ -120,6 +122,10 @@ class World {
   bool backup_store();
   bool restore_store();
 
+  std::int64_t store_bytes() const;
+  // The day of an event that the store knows, "" when it cannot be told.
+  std::string day_of_event(const EventId& id);
+
   std::size_t server_writes() const;
 
   const std::uint64_t seed;
@@ -135,6 +141,7 @@ class World {
   std::map<CalendarId, int>
       last_read;                    // how many edits there were when the last cycle began that could read it
   Instant last_whole_cycle;         // when the last cycle began that ended without a failure
+  std::int64_t disk_bytes = 0;      // so much the store may hold when the next process opens it; 0 = any
   bool ran = false;                 // whether any cycle ever began
   std::vector<std::string> broken;  // what went wrong that should not, as sentences
 

@@ -174,12 +174,17 @@ std::vector<Profile> profiles() {
   blind.delta = false;
   blind.version_on_write = VersionAnswer::never;
 
+  Profile windowed = named("windowed");
+  windowed.cursor_ms = 60 * 60'000;
+  windowed.repeats = true;
+  windowed.item_on_write = true;
+
   Profile feed = named("feed");
   feed.read_only = true;
   feed.keeps_marks = false;
 
-  return {named("plain"), strict,    careless, rewriting, late, minutes,
-          notes,          forgetful, markless, blind,     feed};
+  return {named("plain"), strict,    careless, rewriting, late,     minutes,
+          notes,          forgetful, markless, blind,     windowed, feed};
 }
 
 std::vector<Profile> profiles_apart() {

@@ -53,6 +53,7 @@ struct Profile {
   bool client_ids = true;  // the client names new items, so one sent twice is refused
   bool delta = true;
   std::size_t log_length = 1'000'000;  // a cursor that so many changes have passed is dead
+  std::int64_t cursor_ms = 0;          // and so is one that is older; 0 = cursors do not age
   bool schedules = false;              // mails attendees when an item with an organizer is written or removed
 };
 

@@ -107,16 +107,19 @@ Item MemoryServer::item_of(const Stored& stored) const {
 }
 
 std::string MemoryServer::cursor_at(std::uint64_t number) const {
-  return profile_.delta ? fmt::format("{}:{}", generation_, number) : std::string();
+  return profile_.delta ? fmt::format("{}:{}:{}", generation_, number, now_().ms) : std::string();
 }
 
 std::optional<std::uint64_t> MemoryServer::read_cursor(const std::string& cursor) const {
   const auto parts = split(cursor, ':');
-  if (!profile_.delta || parts.size() != 2) return std::nullopt;
+  if (!profile_.delta || parts.size() != 3) return std::nullopt;
   const auto generation = parse_integer(parts[0]);
   const auto number = parse_integer(parts[1]);
-  if (!generation || !number || *number < 0 || static_cast<std::uint64_t>(*generation) != generation_)
+  const auto made_at = parse_integer(parts[2]);
+  if (!generation || !number || !made_at || *number < 0 ||
+      static_cast<std::uint64_t>(*generation) != generation_)
     return std::nullopt;
+  if (profile_.cursor_ms > 0 && now_().ms - *made_at > profile_.cursor_ms) return std::nullopt;
   const auto since = static_cast<std::uint64_t>(*number);
   if (since > last_number_ || last_number_ - since > profile_.log_length) return std::nullopt;
   return since;

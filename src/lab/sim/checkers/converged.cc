@@ -45,6 +45,8 @@ void compare(const Rest& rest, const std::string& day, const Place& place, const
     if (people_field(change.path)) continue;
     if (expected.masked && !change.before) continue;
     if (is_parked(rest, day, place.id, change.path)) continue;
+    if (!expected.crossing && rest.world.ledger.links_changed)
+      continue;  // what a first meeting found there stays
     if ((expected.masked || !expected.crossing) && is_drift(rest, day, place.id, change.path)) continue;
     out.push_back(fmt::format("{} at {}: {} is \"{}\" where the hub means \"{}\"", day, place.id.value,
                               change.path, change.after.value_or("nothing"),
@@ -61,7 +63,7 @@ Failures converged(const Rest& rest) {
     const auto items = rest.items.find(day);
     const std::size_t alive = hub == rest.hub.end() ? 0 : hub->second.size();
     // An event with people in it may wait for a mail that nobody approved.
-    if (known.scheduled || known.duplicates > 0 || alive > 1) continue;
+    if (known.scheduled || known.duplicates > 0 || known.undone || alive > 1) continue;
     // A store that was put back has forgotten where an event was made; deleted there, it is at home where it is left.
     if (rest.world.ledger.store_restored && known.deleted && alive > 0) continue;
     const auto places = expected_places(rest.world.topology, known.origins);
@@ -77,7 +79,7 @@ Failures converged(const Rest& rest) {
         if (item && !read_only)
           out.push_back(fmt::format("{} is at {} though the hub holds no such event", day, place->id.value));
       } else if (item) {
-        compare(rest, day, *place, expected->second, hub->second[0], *item, out);
+        if (!read_only) compare(rest, day, *place, expected->second, hub->second[0], *item, out);
       } else if (known.deleted_at.empty() && !read_only) {
         out.push_back(fmt::format("{} is not at {}", day, place->id.value));
       }
