@@ -96,12 +96,7 @@ Result<void> Engine::Inner::settle(Transaction& tx, Cycle& cycle, Outcome& outco
       base.own_uid = true;
       cycle.failed.insert({event, place.calendar});
     }
-    if (outcome.read) {
-      auto row = TRY(put_item(tx, place.calendar, *outcome.read, cycle.seen, true));
-      row.event = event;
-      row.dirty = true;
-      TRY_VOID(tx.put(row));
-    }
+    if (outcome.read) TRY(put_item(tx, place.calendar, *outcome.read, cycle.seen, true, &event));
     if (error.kind != ErrorKind::stale) {
       cycle.failed.insert({event, place.calendar});
       ++counts.failed;
@@ -156,10 +151,7 @@ Result<void> Engine::Inner::settle(Transaction& tx, Cycle& cycle, Outcome& outco
   auto old = outcome.planned->loaded.items.find(place.calendar);
   if (old != outcome.planned->loaded.items.end() && old->second.remote != held->id)
     TRY_VOID(tx.remove_item(place.calendar, old->second.remote));
-  auto row = TRY(put_item(tx, place.calendar, *held, cycle.seen, dirty));
-  row.event = event;
-  row.dirty = dirty;
-  TRY_VOID(tx.put(row));
+  TRY(put_item(tx, place.calendar, *held, cycle.seen, dirty, &event));
   return put_base(tx, event, place.calendar, base, !dirty);
 }
 

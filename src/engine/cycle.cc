@@ -171,20 +171,26 @@ Result<RunReport> Engine::Inner::cycle(SyncOptions options, bool dry) {
   for (int pass = 0; pass < kPasses; ++pass) {
     cycle.holdings.clear();
     TRY_VOID(match_arrivals(*tx, cycle));
-    std::vector<Planned> planned = TRY(plan_all(*tx, cycle));
-    TRY_VOID(hold_incoming(*tx, cycle, planned));
-    TRY_VOID(hold_outgoing(*tx, cycle, planned));
-    TRY_VOID(keep(*tx, cycle, planned));
-    if (pass == 0) TRY_VOID(store_holdings(*tx, cycle));
-    bool writes = std::ranges::any_of(planned, [](const Planned& one) {
-      return !one.plan.spawned.empty() ||
-             std::ranges::any_of(one.plan.places, [](const auto& p) { return p.push.has_value(); });
-    });
-    if (dry || !writes) break;
-    if (!is_on(Mutant::act_before_commit)) TRY_VOID(tx->commit());
-    tx.reset();
-    TRY_VOID(act(cycle, planned));
-    tx = TRY(world.store.begin());
+    const auto batches = TRY(events_to_plan(*tx, cycle));
+    bool any_writes = false;
+    for (std::size_t i = 0; i < batches.size(); ++i) {
+      std::vector<Planned> planned = TRY(plan_all(*tx, cycle, batches[i]));
+      TRY_VOID(hold_incoming(*tx, cycle, planned));
+      TRY_VOID(hold_outgoing(*tx, cycle, planned));
+      TRY_VOID(keep(*tx, cycle, planned));
+      if (pass == 0 && i + 1 == batches.size()) TRY_VOID(store_holdings(*tx, cycle));
+      bool writes = std::ranges::any_of(planned, [](const Planned& one) {
+        return !one.plan.spawned.empty() ||
+               std::ranges::any_of(one.plan.places, [](const auto& p) { return p.push.has_value(); });
+      });
+      if (dry || !writes) continue;
+      any_writes = true;
+      if (!is_on(Mutant::act_before_commit)) TRY_VOID(tx->commit());
+      tx.reset();
+      TRY_VOID(act(cycle, planned));
+      tx = TRY(world.store.begin());
+    }
+    if (dry || !any_writes) break;
     bool again = !TRY(tx->dirty_items()).empty() || !TRY(tx->dirty_events()).empty();
     if (!again) break;
   }

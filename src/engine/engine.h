@@ -21,6 +21,8 @@ namespace kalends::engine {
 struct Settings {
   std::vector<CalendarId> calendars;  // in the configuration's order
   std::vector<sync::Link> links;
+  std::size_t new_at_once =
+      1000;  // how many new events are planned and written together: it bounds the memory
 };
 
 // Everything outside the engine, owned by the caller and outliving it.

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <iterator>
 #include <limits>
 
 #include "base/digest.h"
@@ -239,8 +240,22 @@ class Outgoing {
     return true;
   }
 
+  // What an earlier batch of this pass held of the same first run is one piece of work with it.
   void finish() {
-    for (auto& [group, holding] : holdings_) cycle_.holdings.push_back(std::move(holding));
+    for (auto& [group, holding] : holdings_) {
+      auto same = std::ranges::find_if(cycle_.holdings, [&](const Cycle::Holding& earlier) {
+        return holding.kind == HoldKind::first_run && earlier.kind == holding.kind &&
+               earlier.calendar == holding.calendar;
+      });
+      if (same == cycle_.holdings.end()) {
+        cycle_.holdings.push_back(std::move(holding));
+        continue;
+      }
+      for (std::string& key : holding.record.keys)
+        if (std::ranges::find(same->record.keys, key) == same->record.keys.end())
+          same->record.keys.push_back(std::move(key));
+      std::ranges::move(holding.record.work, std::back_inserter(same->record.work));
+    }
   }
 
  private:

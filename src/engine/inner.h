@@ -69,6 +69,7 @@ struct Cycle {
   std::map<CalendarId, bool> holds_events;  // see Inner::holds_events
   std::set<CalendarId> gone;                // the collection itself is not there
   std::map<CalendarId, CalendarCounts> counts;
+  std::set<EventId> fresh;                   // events that an item of this cycle began
   std::set<std::string> approved, rejected;  // keys of held work that a person decided
   std::set<std::pair<EventId, CalendarId>>
       failed;                   // writes that failed and are not tried again in this cycle
@@ -115,7 +116,7 @@ struct Engine::Inner {
                            const std::function<Result<void>()>& step);
   Result<void> take_in(Transaction& tx, Cycle& cycle, Look& look, const Result<ports::Changes>& changes);
   Result<ports::ItemRow> put_item(Transaction& tx, const CalendarId& calendar, const ports::Item& item,
-                                  std::int64_t seen, bool dirty);
+                                  std::int64_t seen, bool dirty, const EventId* event = nullptr);
 
   // matching.cc
   Result<void> release_lone_items(Transaction& tx);
@@ -160,7 +161,8 @@ struct Engine::Inner {
   Result<Planned> plan_one(Transaction& tx, Cycle& cycle, Loaded loaded, const std::set<CalendarId>& ignored);
   Result<bool> may_be_unreadable(Transaction& tx, const CalendarId& calendar, const sync::Base& base);
   Result<bool> read_again(Transaction& tx, Cycle& cycle, const Planned& planned);
-  Result<std::vector<Planned>> plan_all(Transaction& tx, Cycle& cycle);
+  Result<std::vector<std::vector<EventId>>> events_to_plan(Transaction& tx, const Cycle& cycle);
+  Result<std::vector<Planned>> plan_all(Transaction& tx, Cycle& cycle, const std::vector<EventId>& events);
   std::map<CalendarId, sync::Lens> lenses_of(const Loaded& loaded, const std::set<CalendarId>& origins,
                                              const calendar::Facts& facts, Instant now) const;
 

@@ -308,6 +308,7 @@ Result<void> Engine::Inner::match_arrivals(Transaction& tx, Cycle& cycle) {
       fresh.row.dirty = true;
       fresh.row.blob = merge::encode(fresh.state);
       TRY_VOID(tx.put(fresh.row));
+      cycle.fresh.insert(fresh.row.id);
       match.event = fresh.row.id;
       match.role = sync::Role::origin;
     } else {

@@ -20,7 +20,7 @@ bool same_contents(const ItemRow& row, const ItemRow& now) {
 }  // namespace
 
 Result<ItemRow> Engine::Inner::put_item(Transaction& tx, const CalendarId& calendar, const ports::Item& item,
-                                        std::int64_t seen, bool dirty) {
+                                        std::int64_t seen, bool dirty, const EventId* event) {
   ItemRow row;
   row.calendar = calendar;
   row.remote = item.id;
@@ -31,8 +31,12 @@ Result<ItemRow> Engine::Inner::put_item(Transaction& tx, const CalendarId& calen
   row.state = ItemRow::State::present;
   row.seen = seen;
   row.blob = encode_item(item);
-  std::optional<ItemRow> old = TRY(tx.item(calendar, item.id));
   row.dirty = dirty;
+  std::optional<ItemRow> old;
+  if (event != nullptr)
+    row.event = *event;
+  else
+    old = TRY(tx.item(calendar, item.id));
   if (old) {
     row.event = old->event;
     row.dirty = dirty && (old->dirty || !same_contents(*old, row));

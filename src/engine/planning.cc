@@ -187,13 +187,30 @@ Result<bool> Engine::Inner::read_again(Transaction& tx, Cycle& cycle, const Plan
   return news;
 }
 
-Result<std::vector<Planned>> Engine::Inner::plan_all(Transaction& tx, Cycle& cycle) {
+// What may have work, in batches. Events that are new in this cycle come first, some at a time: nothing but creates can
+// come of them, and a first look brings many. All the others are one batch, because the guard weighs them together, and
+// come last, so that what moved is made anew before it is taken away.
+Result<std::vector<std::vector<EventId>>> Engine::Inner::events_to_plan(Transaction& tx, const Cycle& cycle) {
   std::set<EventId> events;
   for (const ItemRow& row : TRY(tx.dirty_items()))
     if (!row.event.empty()) events.insert(row.event);
   for (const EventId& id : TRY(tx.dirty_events())) events.insert(id);
   for (const ports::BaseRow& row : TRY(tx.unsettled_bases())) events.insert(row.event);
+  std::vector<std::vector<EventId>> batches(1);
+  if (cycle.fresh.size() > settings.new_at_once) {
+    for (const EventId& id : cycle.fresh) {
+      if (events.erase(id) == 0) continue;
+      if (batches.back().size() >= settings.new_at_once) batches.emplace_back();
+      batches.back().push_back(id);
+    }
+    batches.emplace_back();
+  }
+  batches.back().assign(events.begin(), events.end());
+  return batches;
+}
 
+Result<std::vector<Planned>> Engine::Inner::plan_all(Transaction& tx, Cycle& cycle,
+                                                     const std::vector<EventId>& events) {
   std::vector<Planned> out;
   std::size_t done = 0;
   for (const EventId& id : events) {
