@@ -94,6 +94,7 @@ Result<Status> Engine::status() {
   Status out;
   std::vector<ports::ConflictRow> conflicts = TRY(tx->conflicts(true));
   std::vector<HeldRow> waiting = TRY(tx->held(HeldRow::State::waiting));
+  std::vector<ports::BaseRow> unsettled = TRY(tx->unsettled_bases());
   for (const CalendarId& id : inner_->settings.calendars) {
     CalendarStatus status;
     status.calendar = id;
@@ -102,9 +103,11 @@ Result<Status> Engine::status() {
     auto row = TRY(tx->calendar(id));
     if (row && row->listed_at.ms != 0) status.in_sync_as_of = row->listed_at;
     if (row) status.error = row->error;
-    for (const ports::ItemRow& item : TRY(tx->items(id)))
-      (item.state == ports::ItemRow::State::unreadable ? status.unreadable : status.events)++;
-    for (const ports::BaseRow& base : TRY(tx->bases_at(id))) status.pending += base.settled ? 0 : 1;
+    const ports::ItemCounts items = TRY(tx->item_counts(id));
+    status.events = items.present;
+    status.unreadable = items.unreadable;
+    status.pending = static_cast<std::size_t>(std::ranges::count_if(
+        unsettled, [&](const ports::BaseRow& base) { return base.calendar == id && !base.settled; }));
     status.held = static_cast<std::size_t>(std::ranges::count(waiting, id, &HeldRow::calendar));
     status.conflicts =
         static_cast<std::size_t>(std::ranges::count(conflicts, id, &ports::ConflictRow::calendar));

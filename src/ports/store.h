@@ -43,6 +43,10 @@ struct ItemRow {
   std::string blob;       // facts, raw, updated, warnings
 };
 
+struct ItemCounts {
+  std::size_t present = 0, unreadable = 0;
+};
+
 // The hub's own state of an event.
 struct EventRow {
   EventId id;
@@ -132,6 +136,7 @@ class Transaction {
   virtual Result<std::vector<ItemRow>> items(const CalendarId& calendar) = 0;  // present and unreadable
   virtual Result<std::size_t> count_items(const CalendarId& calendar,
                                           std::size_t limit) = 0;  // of items(), up to `limit`
+  virtual Result<ItemCounts> item_counts(const CalendarId& calendar) = 0;
   virtual Result<std::vector<ItemRow>> dirty_items() = 0;
   virtual Result<std::vector<ItemRow>> items_of(const EventId& event) = 0;
   virtual Result<void> put(const ItemRow& row) = 0;

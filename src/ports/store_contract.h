@@ -114,6 +114,12 @@ TEST_P(StoreContract, CountsGoNoFurtherThanTheirLimit) {
     EXPECT_EQ(must(t.count_items(a, 2)), 2u);
     EXPECT_EQ(must(t.count_items(never, 9)), 0u);
     EXPECT_EQ(must(t.count_held_at(a, SIZE_MAX)), 3u);
+    auto spoilt = item_row("a", "5");
+    spoilt.state = ItemRow::State::unreadable;
+    must(t.put(spoilt));
+    EXPECT_EQ(must(t.item_counts(a)).present, 4u);
+    EXPECT_EQ(must(t.item_counts(a)).unreadable, 1u);
+    EXPECT_EQ(must(t.item_counts(never)).present, 0u);
     EXPECT_EQ(must(t.count_held_at(a, 2)), 2u);
     EXPECT_EQ(must(t.count_held_at(never, 9)), 0u);
   });

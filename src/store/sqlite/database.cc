@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <sqlite3.h>
 
+#include <mutex>
 #include <utility>
 
 #include "base/digest.h"
@@ -13,6 +14,9 @@ namespace {
 constexpr int kBusyTimeoutMs = 5'000;
 constexpr int kNoStatement = -1;  // prepare failed; the connection holds the reason
 constexpr std::size_t kShortestPackedKey = 16;
+// Memory that a connection sets aside for its small and short-lived needs.
+constexpr int kSlotBytes = 1200;
+constexpr int kSlots = 200;
 
 int hex_digit(char c) {
   if (c >= '0' && c <= '9') return c - '0';
@@ -87,8 +91,7 @@ Query& Query::add(std::int64_t value) {
 Query& Query::add(std::string_view text) {
   if (!statement_) return *this;
   const char* data = text.data() ? text.data() : "";
-  return bound(
-      sqlite3_bind_text64(statement_, ++parameter_, data, text.size(), SQLITE_TRANSIENT, SQLITE_UTF8));
+  return bound(sqlite3_bind_text64(statement_, ++parameter_, data, text.size(), SQLITE_STATIC, SQLITE_UTF8));
 }
 
 Query& Query::add(std::optional<std::int64_t> value) {
@@ -99,12 +102,17 @@ Query& Query::add(std::optional<std::int64_t> value) {
 Query& Query::add_blob(std::string_view bytes) {
   if (!statement_) return *this;
   const char* data = bytes.data() ? bytes.data() : "";
-  return bound(sqlite3_bind_blob64(statement_, ++parameter_, data, bytes.size(), SQLITE_TRANSIENT));
+  return bound(sqlite3_bind_blob64(statement_, ++parameter_, data, bytes.size(), SQLITE_STATIC));
 }
 
 Query& Query::add_key(std::string_view text) {
+  if (!statement_) return *this;
   const auto packed = pack(text);
-  return packed ? add_blob(*packed) : add(text);
+  if (packed)
+    return bound(
+        sqlite3_bind_blob64(statement_, ++parameter_, packed->data(), packed->size(), SQLITE_TRANSIENT));
+  return bound(sqlite3_bind_text64(statement_, ++parameter_, text.data() ? text.data() : "", text.size(),
+                                   SQLITE_TRANSIENT, SQLITE_UTF8));
 }
 
 Result<bool> Query::row() {
@@ -152,7 +160,14 @@ std::string Query::take_key() {
   return packed ? to_hex(bytes) : bytes;
 }
 
+// Without SQLite's own count of its memory, which costs a lock at every allocation.
+static void configure_once() {
+  static std::once_flag once;
+  std::call_once(once, [] { sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0); });
+}
+
 Result<std::unique_ptr<Database>> Database::open(const std::string& path, Mode mode) {
+  configure_once();
   sqlite3* connection = nullptr;
   int flags = SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE;
   flags |= mode == Mode::read_only ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE;
@@ -161,6 +176,7 @@ Result<std::unique_ptr<Database>> Database::open(const std::string& path, Mode m
   std::unique_ptr<Database> database(new Database(path, connection));
   if (status != SQLITE_OK) return std::unexpected(database->error(status));
   sqlite3_busy_timeout(connection, kBusyTimeoutMs);
+  sqlite3_db_config(connection, SQLITE_DBCONFIG_LOOKASIDE, nullptr, kSlotBytes, kSlots);
   // A damaged or hostile file must not make us run what its schema says.
   sqlite3_db_config(connection, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, nullptr);
   sqlite3_db_config(connection, SQLITE_DBCONFIG_DEFENSIVE, 1, nullptr);

@@ -31,7 +31,8 @@ struct Work {
 };
 
 // A borrowed prepared statement: values are added in order, rows are read column by column, and it is reset
-// when the Query goes. A failure to prepare or bind shows at the first row().
+// when the Query goes. Texts and blobs are not copied: they must outlive the Query. A failure to prepare or bind shows at
+// the first row().
 class Query {
  public:
   Query(Database& database, sqlite3_stmt* statement, bool writes);
@@ -44,12 +45,13 @@ class Query {
   Query& add(std::int64_t value);
   Query& add(std::string_view text);
   Query& add(const std::string& text) { return add(std::string_view(text)); }
+  Query& add(std::string&& text) = delete;
   Query& add(const char* text) = delete;
   Query& add(bool value) { return add(std::int64_t{value}); }
   Query& add(std::optional<std::int64_t> value);
   Query& add_blob(std::string_view bytes);
   // An id or digest: lower-case hexadecimal text is kept as half as many bytes, anything else as text. The
-  // same text always takes the same form, so keys compare as their texts do.
+  // same text always takes the same form, so keys compare as their texts do. Copied.
   Query& add_key(std::string_view text);
 
   Result<bool> row();  // whether a row is there to be read

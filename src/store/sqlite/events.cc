@@ -24,13 +24,6 @@ EventRow read_event(Query& q) {
 
 EventId read_id(Query& q) { return EventId(q.take_key()); }
 
-// Whether the row that is there has the same values in every indexed column but `dirty`.
-bool same_keys(const EventRow& row, Query& held) {
-  return held.take_text() == row.uid && held.take_key() == row.title_key &&
-         held.take_key() == row.fingerprint && held.take_int() == row.from_utc &&
-         held.take_optional_int() == row.to_utc && held.take_bool() == row.alive;
-}
-
 }  // namespace
 
 Result<std::optional<EventRow>> SqliteTransaction::event(const EventId& id) {
@@ -75,26 +68,21 @@ Result<std::vector<EventId>> SqliteTransaction::dirty_events() {
 
 // As with items: indexed columns are named in SET only when one of them differs.
 Result<void> SqliteTransaction::put(const EventRow& row) {
-  bool same = false;
-  {
-    Query held =
-        reading("SELECT uid, title_key, fingerprint, from_utc, to_utc, alive FROM events WHERE id = ?1");
-    held.add_key(row.id.value);
-    if (TRY(held.row())) same = same_keys(row, held);
-  }
-  Query query =
-      same ? writing("UPDATE events SET dirty = ?2, changed_at = ?3, blob = ?4 WHERE id = ?1")
-           : writing(
-                 "INSERT INTO events(id, dirty, changed_at, blob, uid, title_key, fingerprint, from_utc, "
-                 "to_utc, alive) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10) ON CONFLICT(id) DO "
-                 "UPDATE SET dirty = ?2, changed_at = ?3, blob = ?4, uid = ?5, title_key = ?6, "
-                 "fingerprint = ?7, from_utc = ?8, to_utc = ?9, alive = ?10");
-  query.add_key(row.id.value).add(row.dirty).add(row.changed_at.ms).add_blob(row.blob);
-  if (!same) {
+  const auto put_by = [&](Query query) -> Result<void> {
+    query.add_key(row.id.value).add(row.dirty).add(row.changed_at.ms).add_blob(row.blob);
     query.add(row.uid).add_key(row.title_key).add_key(row.fingerprint);
     query.add(row.from_utc).add(row.to_utc).add(row.alive);
-  }
-  return query.run();
+    return query.run();
+  };
+  TRY_VOID(put_by(
+      writing("UPDATE events SET dirty = ?2, changed_at = ?3, blob = ?4 WHERE id = ?1 AND uid = ?5 AND "
+              "title_key = ?6 AND fingerprint = ?7 AND from_utc = ?8 AND to_utc IS ?9 AND alive = ?10")));
+  if (database_.changed_rows() > 0) return {};
+  return put_by(
+      writing("INSERT INTO events(id, dirty, changed_at, blob, uid, title_key, fingerprint, from_utc, "
+              "to_utc, alive) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10) ON CONFLICT(id) DO "
+              "UPDATE SET dirty = ?2, changed_at = ?3, blob = ?4, uid = ?5, title_key = ?6, "
+              "fingerprint = ?7, from_utc = ?8, to_utc = ?9, alive = ?10"));
 }
 
 Result<void> SqliteTransaction::set_dirty(const EventId& id, bool dirty) {

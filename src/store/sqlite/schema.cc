@@ -92,6 +92,9 @@ CREATE INDEX held_state ON held(state);
 ALTER TABLE items ADD COLUMN part_of TEXT NOT NULL DEFAULT '';
 ALTER TABLE items ADD COLUMN slot TEXT NOT NULL DEFAULT '';
 )sql"},
+    Migration{3, R"sql(
+CREATE INDEX items_not_present ON items(calendar, state) WHERE state <> 0;
+)sql"},
 };
 
 constexpr const char* kMigrationTable =

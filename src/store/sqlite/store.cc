@@ -49,7 +49,7 @@ Result<void> make_file(const std::string& path) {
 
 Result<void> tune(Database& database, const SqliteOptions& options) {
   TRY_VOID(
-      database.execute("PRAGMA foreign_keys = ON; PRAGMA cache_size = -65536; PRAGMA temp_store = MEMORY;"));
+      database.execute("PRAGMA foreign_keys = ON; PRAGMA cache_size = -24576; PRAGMA temp_store = MEMORY;"));
   if (options.read_only) return database.execute("PRAGMA query_only = ON");
   TRY_VOID(database.execute("PRAGMA journal_mode = WAL"));
   TRY_VOID(database.execute(options.durable ? "PRAGMA synchronous = FULL" : "PRAGMA synchronous = OFF"));

@@ -166,7 +166,7 @@ TEST_F(SqliteStoreTest, OpeningSaysWhatIsWrong) {
 
 TEST_F(SqliteStoreTest, ANewerSchemaIsRefusedUntouched) {
   add_event(*open(), 1);
-  run_sql("INSERT INTO migrations VALUES (3, 'x'); PRAGMA journal_mode = DELETE");
+  run_sql("INSERT INTO migrations VALUES (99, 'x'); PRAGMA journal_mode = DELETE");
   const std::string before = bytes(path_);
   const auto store = SqliteStore::open(path_);
   ASSERT_FALSE(store);

@@ -28,6 +28,7 @@ class SqliteTransaction : public ports::Transaction {
   Result<std::optional<ports::ItemRow>> item(const CalendarId& calendar, const RemoteId& remote) override;
   Result<std::vector<ports::ItemRow>> items(const CalendarId& calendar) override;
   Result<std::size_t> count_items(const CalendarId& calendar, std::size_t limit) override;
+  Result<ports::ItemCounts> item_counts(const CalendarId& calendar) override;
   Result<std::vector<ports::ItemRow>> dirty_items() override;
   Result<std::vector<ports::ItemRow>> items_of(const EventId& event) override;
   Result<void> put(const ports::ItemRow& row) override;
