@@ -1,7 +1,7 @@
 """The product has none of the deliberate bugs: product_test.py KALENDS TEST_MUTANTS.
 
 No name of one is in the program's loaded bytes and no symbol of the switch among its symbols; the test's own program has
-them all, which shows that the search finds what it looks for."""
+them all, which shows that the search finds what it looks for. The documentation names each."""
 
 import re
 import subprocess
@@ -41,6 +41,8 @@ def main():
     problems = [f"the product contains the word {name}" for name in there]
     problems += [f"the product has the symbol {line}" for line in symbols(product)]
     problems += [f"{name} is not found in the program that has it: the search is broken" for name in missing]
+    told = (ROOT / "docs/TESTING.md").read_text(encoding="utf-8")
+    problems += [f"docs/TESTING.md says nothing of {name}" for name in wanted if f"`{name}`" not in told]
     if len(wanted) < 20 or not symbols(with_bugs):
         problems.append("the search found too little in the program that has the deliberate bugs")
     for problem in problems:

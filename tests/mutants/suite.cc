@@ -56,7 +56,7 @@ int run_tests(const std::string& filter, int pipe) {
 
 int run_simulation(int seeds, int pipe) {
   for (int seed = 1; seed <= seeds; ++seed) {
-    const auto outcome = lab::run(static_cast<std::uint64_t>(seed));
+    const auto outcome = lab::run(lab::draw_history(static_cast<std::uint64_t>(seed)));
     if (outcome.failures.empty()) continue;
     say(pipe, fmt::format("seed {}: {}", seed, first_line(outcome.failures.front())));
     return 1;
@@ -101,7 +101,7 @@ double seconds(const timeval& time) {
 
 std::string name_of_file(const testing::TestInfo& test) {
   const std::string_view file = test.file();
-  if (file.ends_with("/exhaustive_test.cc")) return "exhaustive";
+  if (file.find("/exhaustive_") != std::string_view::npos) return "exhaustive";
   if (file.find("/scenarios/") != std::string_view::npos) return "scenarios";
   if (file.find("/engine/") != std::string_view::npos) return "engine";
   return "units";

@@ -44,6 +44,12 @@ struct Known {
   bool scheduled = false;  // it has an organizer and attendees
 };
 
+// A run that a person took back, and the hub's events just before and just after.
+struct Undone {
+  engine::RunView run;
+  std::map<EventId, calendar::Facts> before, after;
+};
+
 struct Ledger {
   std::vector<Edit> edits;
   std::map<std::string, Known> events;          // by day
@@ -52,6 +58,7 @@ struct Ledger {
   std::set<CalendarId> emptied;                 // calendars that were empty for a while
   bool store_restored = false;
   bool links_changed = false;
+  std::vector<Undone> undone;
 };
 
 }  // namespace kalends::lab

@@ -1,3 +1,5 @@
+// The law: the audit trail is what happened. Every write that a calendar saw is on record, as done or as begun with an
+// unknown end; and what is on record as done was seen.
 #include "lab/sim/checkers/checkers.h"
 
 namespace kalends::lab {
@@ -18,8 +20,7 @@ struct Counts {
 
 }  // namespace
 
-// Every write that a calendar saw is on record, as done or as begun with an unknown end; and what is on record as done
-// was seen. A store that was put back has forgotten some, so nothing is said about it.
+// A store that was put back has forgotten some writes, so nothing is said about it.
 Failures audit(const Rest& rest) {
   Failures out;
   if (rest.world.ledger.store_restored || !rest.world.engine()) return out;

@@ -1,3 +1,5 @@
+// The law: at rest every calendar to which the links lead shows what the hub holds, as far as it can and may, and no other
+// shows it.
 #include <algorithm>
 
 #include "lab/sim/checkers/checkers.h"

@@ -1,3 +1,4 @@
+// The law: no message is sent that nobody approved.
 #include "lab/sim/checkers/checkers.h"
 
 namespace kalends::lab {

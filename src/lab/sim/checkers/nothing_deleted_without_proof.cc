@@ -1,3 +1,5 @@
+// The law: nothing is deleted without proof. What no person deleted is still there, and no write of ours removed an item of
+// an event that no person deleted anywhere.
 #include "lab/sim/checkers/checkers.h"
 
 namespace kalends::lab {

@@ -1,3 +1,4 @@
+// The law: nothing is doubled. Each place has one item of an event, and one more for each copy that a person made there.
 #include "lab/sim/checkers/checkers.h"
 
 namespace kalends::lab {

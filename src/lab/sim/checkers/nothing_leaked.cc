@@ -1,3 +1,5 @@
+// The law: nothing masked becomes visible. A place that may see an event's time only is never given anything else of it,
+// not even for a moment.
 #include "lab/sim/checkers/checkers.h"
 #include "lab/sim/topology.h"
 

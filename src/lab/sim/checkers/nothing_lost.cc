@@ -1,3 +1,5 @@
+// The law: nothing is lost. Every value that a person gave is in the end state, or was replaced by somebody who saw it, or
+// is in a Conflict record that names it.
 #include "lab/sim/checkers/checkers.h"
 
 namespace kalends::lab {

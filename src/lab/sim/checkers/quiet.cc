@@ -1,3 +1,5 @@
+// The law: it comes to rest. When nobody does anything any more, a stated number of cycles is enough, and one more cycle
+// writes nothing.
 #include "lab/sim/checkers/checkers.h"
 #include "lab/sim/run.h"
 
