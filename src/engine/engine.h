@@ -67,8 +67,9 @@ class Engine {
   // By uid, Kalends' id, or title (whole, ignoring case); not_found when there is none.
   Result<std::vector<Lineage>> why(const std::string& uid_or_title);
   // Occurrences in a range (UTC seconds), by start; of one calendar when `calendar` is not empty.
-  Result<std::vector<OccurrenceView>> events(std::int64_t from_utc, std::int64_t to_utc,
-                                             const CalendarId& calendar, const calendar::Zone& viewer);
+  // An event that cannot be expanded hides no other.
+  Result<EventsView> events(std::int64_t from_utc, std::int64_t to_utc, const CalendarId& calendar,
+                            const calendar::Zone& viewer);
   // All events that a calendar holds, for export.
   Result<std::vector<calendar::Event>> events_of(const CalendarId& calendar);
   // After the store came back from a backup: a new epoch, no cursors; the next cycle adopts and deletes nothing.

@@ -6,6 +6,7 @@
 #include "base/mutation.h"
 #include "calendar/occurrences.h"
 #include "engine/inner.h"
+#include "ical/text.h"
 
 namespace kalends::engine {
 
@@ -45,7 +46,7 @@ Result<void> Engine::Inner::put_event(Transaction& tx, const Loaded& loaded) {
   row.from_utc = std::numeric_limits<std::int64_t>::min();
   row.to_utc.reset();
   if (auto event = calendar::from_facts(facts)) {
-    if (auto extent = calendar::extent(*event, world.zones, world.local_zone)) {
+    if (auto extent = calendar::extent(*event, ical::EventZones(world.zones, *event), world.local_zone)) {
       row.from_utc = extent->from_utc;
       row.to_utc = extent->to_utc;
     }

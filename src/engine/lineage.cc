@@ -4,6 +4,7 @@
 #include "base/mutation.h"
 #include "calendar/occurrences.h"
 #include "engine/inner.h"
+#include "ical/text.h"
 
 namespace kalends::engine {
 
@@ -110,10 +111,11 @@ Result<std::vector<Lineage>> Engine::why(const std::string& wanted) {
   return out;
 }
 
-Result<std::vector<OccurrenceView>> Engine::events(std::int64_t from_utc, std::int64_t to_utc,
-                                                   const CalendarId& calendar, const calendar::Zone& viewer) {
+Result<EventsView> Engine::events(std::int64_t from_utc, std::int64_t to_utc, const CalendarId& calendar,
+                                  const calendar::Zone& viewer) {
   auto tx = TRY(inner_->world.store.begin());
-  std::vector<OccurrenceView> out;
+  EventsView all;
+  std::vector<OccurrenceView>& out = all.occurrences;
   // A day on either side, because the stored extents are those of another zone's midnights.
   constexpr std::int64_t kDay = 86400;
   for (const ports::EventRow& row : TRY(tx->events_between(from_utc - kDay, to_utc + kDay))) {
@@ -128,9 +130,12 @@ Result<std::vector<OccurrenceView>> Engine::events(std::int64_t from_utc, std::i
         facts = TRY(decode_item(item->second)).facts;
     auto event = calendar::from_facts(facts);
     if (!event) continue;
-    auto occurrences = calendar::occurrences(*event, {from_utc, to_utc}, inner_->world.zones, viewer);
-    if (!occurrences)
-      return std::unexpected(std::move(occurrences).error().within("\"" + event->title + "\""));
+    const ical::EventZones zones(inner_->world.zones, *event);
+    auto occurrences = calendar::occurrences(*event, {from_utc, to_utc}, zones, viewer);
+    if (!occurrences) {
+      all.failures.push_back("\"" + event->title + "\" cannot be shown: " + occurrences.error().message);
+      continue;
+    }
     for (calendar::Occurrence& occurrence : *occurrences) {
       OccurrenceView view;
       view.event = row.id;
@@ -148,7 +153,7 @@ Result<std::vector<OccurrenceView>> Engine::events(std::int64_t from_utc, std::i
     return std::tie(a.occurrence.start_utc, a.title, a.uid) <
            std::tie(b.occurrence.start_utc, b.title, b.uid);
   });
-  return out;
+  return all;
 }
 
 Result<std::vector<calendar::Event>> Engine::events_of(const CalendarId& calendar) {

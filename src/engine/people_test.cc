@@ -321,5 +321,28 @@ TEST(Engine, AnotherAddressIsAnotherCalendar) {
   bench.expect_quiet();
 }
 
+TEST(Engine, EventsAreReadInTheZoneTheyBringAndOneInNoKnownZoneHidesNoOther) {
+  TwoCalendars bench;
+  const std::string office =
+      "BEGIN:VTIMEZONE\r\nTZID:Office\r\nBEGIN:STANDARD\r\nDTSTART:19700101T000000\r\nTZOFFSETFROM:+0300\r\n"
+      "TZOFFSETTO:+0300\r\nEND:STANDARD\r\nEND:VTIMEZONE\r\n";
+  bench.servers["work"]->put(
+      {{"title", "Briefing"}, {"when", "zoned 2026-03-02T09:00:00 PT1H Office"}, {"zones/Office", office}},
+      "briefing");
+  bench.servers["work"]->put({{"title", "Nowhere"}, {"when", "zoned 2026-03-02T09:00:00 PT1H Nowhere"}},
+                             "nowhere");
+  bench.servers["work"]->put(meeting("Standup"), "standup");
+  bench.sync();
+  constexpr std::int64_t kDay = 1'772'409'600;  // 2026-03-02 in UTC
+  auto events = bench.engine().events(kDay, kDay + 86'400, CalendarId(), bench.zones.utc);
+  ASSERT_TRUE(events) << events.error().message;
+  ASSERT_EQ(events->occurrences.size(), 2u);
+  EXPECT_EQ(events->occurrences[0].title, "Briefing");
+  EXPECT_EQ(events->occurrences[0].occurrence.start_utc, kDay + 6 * 3600) << "the office's clock, not UTC";
+  EXPECT_EQ(events->occurrences[1].title, "Standup");
+  ASSERT_EQ(events->failures.size(), 1u);
+  EXPECT_TRUE(events->failures[0].starts_with("\"Nowhere\" cannot be shown")) << events->failures[0];
+}
+
 }  // namespace
 }  // namespace kalends::engine

@@ -4,6 +4,7 @@
 #include "base/mutation.h"
 #include "calendar/occurrences.h"
 #include "engine/inner.h"
+#include "ical/text.h"
 
 namespace kalends::engine {
 
@@ -75,7 +76,7 @@ std::map<CalendarId, sync::Lens> Engine::Inner::lenses_of(const Loaded& loaded,
   });
   if (windowed) {
     if (auto event = calendar::from_facts(facts)) {
-      if (auto extent = calendar::extent(*event, world.zones, world.local_zone)) {
+      if (auto extent = calendar::extent(*event, ical::EventZones(world.zones, *event), world.local_zone)) {
         frame.from_utc = extent->from_utc;
         frame.to_utc = extent->to_utc;
       }

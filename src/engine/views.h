@@ -142,4 +142,9 @@ struct OccurrenceView {
   calendar::When when;
 };
 
+struct EventsView {
+  std::vector<OccurrenceView> occurrences;  // by start
+  std::vector<std::string> failures;        // a sentence for each event that could not be expanded
+};
+
 }  // namespace kalends::engine

@@ -150,7 +150,7 @@ Exit run_events(Desk& desk) {
     if (!events) return desk.console.fail(events.error());
     Json array = Json::array();
     Table table({"WHEN", "EVENT", "IN"});
-    for (const engine::OccurrenceView& event : *events) {
+    for (const engine::OccurrenceView& event : events->occurrences) {
       std::vector<std::string> places;
       Json calendars = Json::array();
       for (const CalendarId& id : event.calendars) {
@@ -165,12 +165,16 @@ Exit run_events(Desk& desk) {
                  shortened(event.title, 60) + (event.occurrence.cancelled ? " (cancelled)" : ""),
                  join(places, ", ")});
     }
-    desk.console.answer(Json::object().set("events", std::move(array)));
+    Json warnings = Json::array();
+    for (const std::string& failure : events->failures) warnings.push(failure);
+    desk.console.answer(Json::object().set("events", std::move(array)).set("warnings", std::move(warnings)));
     if (table.empty())
       desk.console.line("Nothing takes place then.");
     else
       table.print(desk.console);
-    return Exit::done;
+    if (!desk.console.json())
+      for (const std::string& failure : events->failures) desk.console.note("warning: " + printable(failure));
+    return events->failures.empty() ? Exit::done : Exit::failed;
   });
 }
 
