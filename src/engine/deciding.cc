@@ -70,7 +70,7 @@ Result<bool> Engine::Inner::takes_remote(const Loaded& loaded, const ports::Conf
   const merge::Cell* cell = loaded.state.cell(row.path);
   bool holds_hub = cell != nullptr && replica_name(cell->dot.replica) == calendar.value;
   if (auto other = loaded.items.find(calendar); !holds_hub && other != loaded.items.end()) {
-    calendar::Facts there = TRY(decode_item(other->second)).facts;
+    calendar::Facts there = TRY(whole_item(loaded, calendar)).facts;
     const std::string* value = there.find(row.path);
     holds_hub = (value != nullptr ? Value(*value) : std::nullopt) == loaded.state.value(row.path);
   }
@@ -89,7 +89,7 @@ Result<void> Engine::Inner::end_conflict(Transaction& tx, Loaded& loaded, ports:
   // What the calendar holds by now is what a person would take from it.
   auto item = loaded.items.find(row.calendar);
   if (item != loaded.items.end() && item->second.state == ports::ItemRow::State::present) {
-    calendar::Facts seen = TRY(decode_item(item->second)).facts;
+    calendar::Facts seen = TRY(whole_item(loaded, row.calendar)).facts;
     const std::string* value = seen.find(row.path);
     remote = value != nullptr ? Value(*value) : std::nullopt;
   }
@@ -128,7 +128,7 @@ Result<void> Engine::resolve(std::int64_t id, Take take, const CalendarId& calen
     cycle.now = in.world.clock.now();
     cycle.run = run;
     Planned one;
-    one.plan.spawned.push_back({TRY(decode_item(item->second)).facts, row->calendar});
+    one.plan.spawned.push_back({TRY(whole_item(loaded, row->calendar)).facts, row->calendar});
     TRY_VOID(in.keep_spawned(*tx, cycle, one));
   }
   std::string why = take_remote          ? "a person took \"" + row->calendar.value + "\""
@@ -207,7 +207,7 @@ Result<void> Engine::Inner::approve_undone_copy(Transaction& tx, const HeldRow& 
     auto base = loaded.bases.find(move.calendar);
     auto item = loaded.items.find(move.calendar);
     if (base == loaded.bases.end() || item == loaded.items.end()) continue;
-    std::string key = change_key(move.calendar, move.event, TRY(decode_item(item->second)).facts);
+    std::string key = change_key(move.calendar, move.event, TRY(whole_item(loaded, move.calendar)).facts);
     if (key != record.keys.front())
       return fail(ErrorKind::stale, "that copy was changed once more; undo the run again to decide anew");
     base->second.withdrawn = true;
@@ -244,14 +244,15 @@ Result<void> Engine::Inner::undo(Transaction& tx, std::int64_t run, const std::v
         continue;
       }
       auto base = loaded.bases.find(row->calendar);
-      if (row->kind == "create" && base != loaded.bases.end()) {
+      const bool part = !record.slot.empty();  // of a series: an override, and no event of its own
+      if (row->kind == "create" && !part && base != loaded.bases.end()) {
         calendar::Facts made;
         for (const calendar::Change& change : record.changes)
           if (change.after) made.set(change.path, *change.after);
         auto item = loaded.items.find(row->calendar);
         bool there = item != loaded.items.end() && item->second.state == ports::ItemRow::State::present;
         if (!there || base->second.role == sync::Role::origin) continue;
-        calendar::Facts shows = TRY(decode_item(item->second)).facts;
+        calendar::Facts shows = TRY(whole_item(loaded, row->calendar)).facts;
         if (shows != providers_project(row->calendar, made)) {
           TRY_VOID(hold_undone_copy(tx, loaded, row->calendar, shows));
           report.kept.push_back(
@@ -264,13 +265,13 @@ Result<void> Engine::Inner::undo(Transaction& tx, std::int64_t run, const std::v
         TRY_VOID(put_base(tx, id, row->calendar, base->second, false));
         loaded.row.dirty = true;
         ++report.restored;
-      } else if (row->kind == "remove" && base != loaded.bases.end() && loaded.state.alive()) {
+      } else if (row->kind == "remove" && !part && base != loaded.bases.end() && loaded.state.alive()) {
         if (base->second.standing != sync::Standing::not_here) continue;
         base->second.standing = sync::Standing::none;
         TRY_VOID(put_base(tx, id, row->calendar, base->second, false));
         loaded.row.dirty = true;
         ++report.restored;
-      } else if (row->kind == "update") {
+      } else if (row->kind == "update" || part) {
         auto lens = base == loaded.bases.end() ? nullptr : &base->second;
         for (const calendar::Change& change : record.changes) {
           // A copy's own words (a mask's title) are not the hub's: only what the hub says itself is taken back there.

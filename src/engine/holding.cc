@@ -296,6 +296,20 @@ ports::WriteKind write_kind(sync::Intent::Kind kind) {
   return ports::WriteKind::update;
 }
 
+// Whom the writes of a push would tell, each once: however many items it is, it is one event.
+Result<std::vector<std::string>> recipients_of(const ports::Provider& provider, const Loaded& loaded,
+                                               const sync::PlacePlan& place) {
+  std::set<std::string> out;
+  for (const sync::ItemWrite& write : place.push->writes) {
+    std::optional<ports::Item> current;
+    if (const ports::ItemRow* row = loaded.item(place.calendar, write.id)) current = TRY(decode_item(*row));
+    for (std::string& recipient :
+         provider.recipients(write_kind(write.kind), current ? &*current : nullptr, write.target))
+      out.insert(std::move(recipient));
+  }
+  return std::vector<std::string>(out.begin(), out.end());
+}
+
 }  // namespace
 
 // Whether the calendar holds events that are not copies of ours; asked of the store once a cycle, and only when a new
@@ -303,7 +317,8 @@ ports::WriteKind write_kind(sync::Intent::Kind kind) {
 Result<bool> Engine::Inner::holds_events(Transaction& tx, Cycle& cycle, const CalendarId& id) {
   auto [it, inserted] = cycle.holds_events.try_emplace(id, false);
   if (inserted)
-    for (const ports::ItemRow& item : TRY(tx.items(id))) it->second = it->second || item.mark.empty();
+    for (const ports::ItemRow& item : TRY(tx.items(id)))
+      it->second = it->second || (item.mark.empty() && item.part_of.empty());
   return it->second;
 }
 
@@ -358,11 +373,7 @@ Result<void> Engine::Inner::hold_outgoing(Transaction& tx, Cycle& cycle, std::ve
               one, place))
         continue;
 
-      auto item = one.loaded.items.find(id);
-      std::optional<ports::Item> current;
-      if (item != one.loaded.items.end()) current = TRY(decode_item(item->second));
-      auto recipients =
-          providers.at(id)->recipients(write_kind(push.kind), current ? &*current : nullptr, push.target);
+      auto recipients = TRY(recipients_of(*providers.at(id), one.loaded, place));
       std::string tail =
           id.value + "|" + one.loaded.row.id.value + "|" + std::to_string(sync::digest_of(push.target));
       if (!recipients.empty() && !is_on(Mutant::hold_lets_mail)) {

@@ -27,6 +27,11 @@ struct Loaded {
   merge::EventState state;
   std::map<CalendarId, sync::Base> bases;
   std::map<CalendarId, ports::ItemRow> items;  // the present, gone or unreadable one in each calendar
+  std::map<CalendarId, std::vector<ports::ItemRow>>
+      parts;  // its exceptions that are items of their own there
+
+  // The item of that name; nullptr when it is none of this event.
+  const ports::ItemRow* item(const CalendarId& calendar, const RemoteId& remote) const;
 };
 
 // One event's plan with everything needed to carry it out.
@@ -84,6 +89,21 @@ struct Cycle {
   };
   std::vector<Holding> holdings;
   RunReport report;
+};
+
+// What became of one push.
+struct Outcome {
+  Planned* planned = nullptr;
+  sync::PlacePlan* place = nullptr;
+  // As many as were tried of the push's writes: all that succeeded, and perhaps one that did not.
+  struct OfItem {
+    Result<ports::Written> written;   // of a removal: an empty one
+    std::optional<ports::Item> read;  // what was read back, when the answer did not say
+  };
+  std::vector<OfItem> items = {};
+  const Error* error() const {
+    return items.empty() || items.back().written ? nullptr : &items.back().written.error();
+  }
 };
 
 struct Engine::Inner {
@@ -174,6 +194,13 @@ struct Engine::Inner {
   Result<void> hold_outgoing(Transaction& tx, Cycle& cycle, std::vector<Planned>& planned);
   Result<void> store_holdings(Transaction& tx, Cycle& cycle);
 
+  // parts.cc
+  Result<void> attach_parts(Transaction& tx);
+  Result<void> release_parts(Transaction& tx, const Loaded& loaded, const CalendarId& calendar);
+  Result<std::vector<ports::Item>> parts_left_by(Transaction& tx, const CalendarId& calendar,
+                                                 const RemoteId& master);
+  Result<bool> may_be_unreadable_part(Transaction& tx, const sync::Place& place);
+
   // keeping.cc
   Result<void> keep(Transaction& tx, Cycle& cycle, std::vector<Planned>& planned);
   Result<void> keep_changes(Transaction& tx, Cycle& cycle, const Planned& one);
@@ -188,13 +215,6 @@ struct Engine::Inner {
                         const sync::Base& base, bool settled);
 
   // act.cc
-  struct Outcome {
-    Planned* planned = nullptr;
-    sync::PlacePlan* place = nullptr;
-    Result<ports::Written> written;   // of a removal: an empty one
-    std::optional<ports::Item> read;  // what was read back, when the answer did not say
-    bool read_failed = false;
-  };
   // The writes of one calendar, in their order.
   struct Lane {
     std::vector<Outcome> writes;
@@ -203,7 +223,14 @@ struct Engine::Inner {
   Result<void> act(Cycle& cycle, std::vector<Planned>& planned);
   Result<void> act_at_once(Cycle& cycle, std::map<CalendarId, Lane>& lanes);
   Outcome write(const Cycle& cycle, Planned& planned, sync::PlacePlan& place);
+  Outcome::OfItem write_item(const Cycle& cycle, const Planned& planned, const sync::PlacePlan& place,
+                             const sync::ItemWrite& write, const RemoteId& master);
+
+  // settling.cc
   Result<void> settle(Transaction& tx, Cycle& cycle, Outcome& outcome);
+  Result<void> finish_writes(Transaction& tx, const Outcome& outcome);
+  Result<void> note_failure(Transaction& tx, Cycle& cycle, const Outcome& outcome, sync::Base& base);
+  Result<void> settle_gone(Transaction& tx, Cycle& cycle, const Outcome& outcome);
   Result<void> settle_batch(Cycle& cycle, const CalendarId& calendar,
                             const Result<std::optional<std::string>>& persisted,
                             std::vector<Outcome>& outcomes);
@@ -244,6 +271,10 @@ struct Engine::Inner {
 
 // The uid of a copy that does not bear the event's own: it tells nothing, and which attempt made it.
 std::string opaque_uid(const std::string& nonce);
+// The event as the calendar holds it: its master with what its parts say. The calendar has a master of it.
+Result<ports::Item> whole_item(const Loaded& loaded, const CalendarId& calendar);
+// Puts the parts of a present master, whose facts `seen` has, into the observation, and the strays of any.
+Result<void> see_parts(const Loaded& loaded, const CalendarId& calendar, sync::Place& place);
 // The names of a calendar in any epoch: "work#2" is "work".
 std::string replica_name(std::string_view replica);
 Move::Kind move_kind(sync::Intent::Kind kind);

@@ -7,6 +7,7 @@
 #include "calendar/occurrences.h"
 #include "engine/inner.h"
 #include "ical/text.h"
+#include "sync/item_writes.h"
 
 namespace kalends::engine {
 
@@ -32,6 +33,34 @@ std::string source_of(const Planned& planned, const CalendarId& target) {
   auto lens = planned.lenses.find(target);
   return lens != planned.lenses.end() && lens->second.role == sync::Role::copy ? lens->second.origin
                                                                                : std::string();
+}
+
+// What a write's row in the trail says of the whole event. An update is told item by item; of an event that is made or
+// removed as a whole the master's row tells all.
+std::vector<calendar::Change> changes_of(const sync::Push& push, const sync::ItemWrite& write) {
+  if (write.stray) return {};
+  const bool whole = push.kind != sync::Intent::Kind::update;
+  if (whole && !write.slot.empty()) return {};
+  std::vector<calendar::Change> changes = calendar::difference(push.before, push.target);
+  if (whole || push.writes.size() == 1) return changes;
+  std::erase_if(changes,
+                [&](const calendar::Change& change) { return calendar::slot_of(change.path) != write.slot; });
+  return changes;
+}
+
+// Whether an item shows what an unfinished write of it was to do.
+bool happened(const sync::Place& place, const sync::Intent& intent, const std::string& kind,
+              const std::string& slot, bool keeps_marks) {
+  const sync::Items seen = sync::seen_items(place);
+  auto item = seen.find(slot);
+  if (kind == "remove") return item == seen.end();
+  if (item == seen.end()) return false;
+  if (kind == "create" && slot.empty() && place.seen.nonce == intent.nonce) return true;
+  // What carries no mark of ours where marks are kept is somebody's own, though it says the same.
+  if (kind == "create" && slot.empty() && keeps_marks) return false;
+  const sync::Items meant = sync::items_at(place, intent.target);
+  auto wanted = meant.find(slot);
+  return wanted != meant.end() && wanted->second == item->second;
 }
 
 }  // namespace
@@ -157,27 +186,20 @@ Result<void> Engine::Inner::keep_outcome(Transaction& tx, const Planned& one, co
   auto before = one.loaded.bases.find(place.calendar);
   if (before == one.loaded.bases.end() || !before->second.intent || place.base.intent) return {};
   const sync::Intent& intent = *before->second.intent;
-  auto row = TRY(tx.write(intent.write));
-  if (!row || row->state == WriteRow::State::done) return {};
   auto seen = std::ranges::find(one.places, place.calendar, &sync::Place::calendar);
-  bool there = seen != one.places.end() && seen->seen.kind == sync::Observation::Kind::present;
-  bool happened = false;
-  switch (intent.kind) {
-    case sync::Intent::Kind::create:
-      // What carries no mark of ours where marks are kept is somebody's own, though it says the same.
-      happened =
-          there &&
-          (seen->seen.nonce == intent.nonce ||
-           (seen->seen.facts == intent.target && !providers.at(place.calendar)->capabilities().keeps_marks));
-      break;
-    case sync::Intent::Kind::update: happened = there && seen->seen.facts == intent.target; break;
-    case sync::Intent::Kind::remove: happened = !there; break;
+  if (seen == one.places.end()) return {};
+  const bool keeps_marks = providers.at(place.calendar)->capabilities().keeps_marks;
+  for (std::int64_t id : intent.writes) {
+    auto row = TRY(tx.write(id));
+    if (!row || row->state == WriteRow::State::done) continue;
+    WriteRecord record = TRY(decode_write(row->blob));
+    const bool done = happened(*seen, intent, row->kind, record.slot, keeps_marks);
+    record.error = done ? "" : "it did not reach the calendar";
+    row->blob = encode_write(record);
+    row->state = done ? WriteRow::State::done : WriteRow::State::failed;
+    TRY_VOID(tx.put(*row));
   }
-  WriteRecord record = TRY(decode_write(row->blob));
-  record.error = happened ? "" : "it did not reach the calendar";
-  row->blob = encode_write(record);
-  row->state = happened ? WriteRow::State::done : WriteRow::State::failed;
-  return tx.put(*row);
+  return {};
 }
 
 // Many servers refuse a uid twice in one calendar. It is taken when another event has an item or an unfinished write
@@ -205,21 +227,24 @@ Result<void> Engine::Inner::keep_place(Transaction& tx, Cycle& cycle, Planned& o
     move.why = push.why;
     cycle.report.moves.push_back(move);
     if (cycle.dry) return {};
-    WriteRow row;
-    row.run = cycle.run;
-    row.event = one.loaded.row.id;
-    row.calendar = place.calendar;
-    row.kind = to_string(move.kind);
-    row.at = cycle.now;
-    row.blob = encode_write({move.title, push.why, move.from, place.base.link.value, "",
-                             calendar::difference(push.before, push.target)});
     sync::Intent intent;
     intent.kind = push.kind;
     intent.target = push.target;
-    intent.write = TRY(tx.add(row));
     intent.at_ms = cycle.now.ms;
+    for (const sync::ItemWrite& write : push.writes) {
+      WriteRow row;
+      row.run = cycle.run;
+      row.event = one.loaded.row.id;
+      row.calendar = place.calendar;
+      row.kind = to_string(move_kind(write.kind));
+      row.at = cycle.now;
+      const std::string why = write.slot.empty() ? push.why : push.why + "; the occurrence of " + write.slot;
+      row.blob = encode_write(
+          {move.title, why, move.from, place.base.link.value, "", changes_of(push, write), write.slot});
+      intent.writes.push_back(TRY(tx.add(row)));
+      if (write.kind == sync::Intent::Kind::create && intent.nonce.empty()) intent.nonce = new_nonce();
+    }
     if (push.kind == sync::Intent::Kind::create) {
-      intent.nonce = new_nonce();
       place.base.own_uid |= TRY(uid_is_taken(tx, one.loaded.row, place.calendar));
     }
     place.base.intent = std::move(intent);
@@ -269,15 +294,16 @@ Result<void> Engine::Inner::keep(Transaction& tx, Cycle& cycle, std::vector<Plan
     for (sync::PlacePlan& place : one.plan.places) TRY_VOID(keep_place(tx, cycle, one, place));
     if (cycle.dry) continue;  // only the report is wanted; what would be written is thrown away
     TRY_VOID(keep_spawned(tx, cycle, one));
-    for (auto& [calendar, item] : one.loaded.items) {
-      if (one.ignored.contains(calendar) && !is_on(Mutant::keep_forgets_held_news)) continue;
-      if (item.state == ports::ItemRow::State::gone) {
-        TRY_VOID(tx.remove_item(calendar, item.remote));
-      } else if (item.dirty) {
-        item.dirty = false;
-        TRY_VOID(tx.put(item));
-      }
-    }
+    auto reconciled = [&](ports::ItemRow& item) -> Result<void> {
+      if (one.ignored.contains(item.calendar) && !is_on(Mutant::keep_forgets_held_news)) return {};
+      if (item.state == ports::ItemRow::State::gone) return tx.remove_item(item.calendar, item.remote);
+      if (!item.dirty) return {};
+      item.dirty = false;
+      return tx.put(item);
+    };
+    for (auto& [calendar, item] : one.loaded.items) TRY_VOID(reconciled(item));
+    for (auto& [calendar, parts] : one.loaded.parts)
+      for (ports::ItemRow& part : parts) TRY_VOID(reconciled(part));
   }
   return {};
 }

@@ -5,6 +5,7 @@
 #include "calendar/occurrences.h"
 #include "engine/inner.h"
 #include "ical/text.h"
+#include "sync/items.h"
 
 namespace kalends::engine {
 
@@ -127,7 +128,7 @@ Result<EventsView> Engine::events(std::int64_t from_utc, std::int64_t to_utc, co
     calendar::Facts facts = loaded.state.facts();
     if (!calendar.empty())
       if (auto item = loaded.items.find(calendar); item != loaded.items.end())
-        facts = TRY(decode_item(item->second)).facts;
+        facts = TRY(whole_item(loaded, calendar)).facts;
     auto event = calendar::from_facts(facts);
     if (!event) continue;
     const ical::EventZones zones(inner_->world.zones, *event);
@@ -159,9 +160,18 @@ Result<EventsView> Engine::events(std::int64_t from_utc, std::int64_t to_utc, co
 Result<std::vector<calendar::Event>> Engine::events_of(const CalendarId& calendar) {
   auto tx = TRY(inner_->world.store.begin());
   std::vector<calendar::Event> out;
-  for (const ports::ItemRow& row : TRY(tx->items(calendar))) {
-    if (row.state != ports::ItemRow::State::present) continue;
+  std::vector<ports::ItemRow> rows = TRY(tx->items(calendar));
+  std::map<RemoteId, sync::Items> parts;
+  for (const ports::ItemRow& row : rows)
+    if (!row.part_of.empty() && row.state == ports::ItemRow::State::present)
+      parts[row.part_of].emplace(row.slot, TRY(decode_item(row)).facts);
+  for (const ports::ItemRow& row : rows) {
+    if (row.state != ports::ItemRow::State::present || !row.part_of.empty()) continue;
     ports::Item item = TRY(decode_item(row));
+    if (auto of = parts.find(row.remote); of != parts.end()) {
+      of->second[""] = std::move(item.facts);
+      item.facts = sync::gather(of->second);
+    }
     calendar::Event event = TRY(calendar::from_facts(item.facts));
     event.uid = row.uid;
     if (event.uid.empty())

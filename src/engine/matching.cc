@@ -78,8 +78,11 @@ Result<std::optional<Error>> Engine::Inner::take_away(Transaction& tx, Cycle& cy
                                                       const CalendarId& calendar, const ports::Item& item,
                                                       const std::string& why) {
   Result<void> removed;
-  if (!cycle.dry) {
-    removed = providers.at(calendar)->remove(item);
+  std::vector<ports::Item> items = TRY(parts_left_by(tx, calendar, item.id));
+  items.push_back(item);
+  for (const ports::Item& one : items) {
+    if (cycle.dry || !removed) break;
+    removed = providers.at(calendar)->remove(one);
     ports::WriteRow write;
     write.run = cycle.run;
     write.event = event;
@@ -87,9 +90,10 @@ Result<std::optional<Error>> Engine::Inner::take_away(Transaction& tx, Cycle& cy
     write.kind = "remove";
     write.state = removed ? ports::WriteRow::State::done : ports::WriteRow::State::failed;
     write.at = cycle.now;
-    write.blob = encode_write({item.facts.get("title"), why, "", "", removed ? "" : removed.error().message,
-                               calendar::difference(item.facts, {})});
+    write.blob = encode_write({one.facts.get("title"), why, "", "", removed ? "" : removed.error().message,
+                               calendar::difference(one.facts, {}), one.part_of ? one.part_of->slot : ""});
     TRY(tx.add(write));
+    if (removed) TRY_VOID(tx.remove_item(calendar, one.id));
   }
   if (!removed) return removed.error();
   TRY_VOID(tx.remove_item(calendar, item.id));
@@ -143,7 +147,7 @@ Result<std::optional<sync::Match>> Engine::Inner::make_way(Transaction& tx, Cycl
     const ItemRow& ours = loaded.items.at(row.calendar);
     auto base = loaded.bases.find(row.calendar);
     if (ours.state != ItemRow::State::present || base == loaded.bases.end()) continue;
-    ports::Item item = TRY(decode_item(ours));
+    ports::Item item = TRY(whole_item(loaded, row.calendar));
     bool untouched = base->second.standing == sync::Standing::present &&
                      base->second.role == sync::Role::copy && !base->second.intent && item.mark &&
                      item.mark->nonce == base->second.nonce && item.facts == base->second.remote();
@@ -210,6 +214,7 @@ Result<void> Engine::Inner::release_lone_items(Transaction& tx) {
       sync::Match match =
           sync::choose({id, std::nullopt}, islands.links_of(id), std::nullopt, by_uid, by_fingerprint);
       if (match.kind != sync::Match::Kind::attach) continue;
+      TRY_VOID(release_parts(tx, own, id));
       TRY_VOID(tx.remove_event(row.event));
       row.event = EventId();
       row.dirty = true;
@@ -223,7 +228,8 @@ Result<void> Engine::Inner::match_arrivals(Transaction& tx, Cycle& cycle) {
   TRY_VOID(release_lone_items(tx));
   std::vector<ItemRow> arrivals = TRY(tx.dirty_items());
   std::erase_if(arrivals, [&](const ItemRow& row) {
-    return !row.event.empty() || row.state != ItemRow::State::present || !providers.contains(row.calendar);
+    return !row.event.empty() || !row.part_of.empty() || row.state != ItemRow::State::present ||
+           !providers.contains(row.calendar);
   });
   // In the configuration's order, then by name, so that the same input always gives the same events. What carries a
   // mark comes last: after a restore the event that it names may be made anew by its origin, earlier in this list.
@@ -343,7 +349,7 @@ Result<void> Engine::Inner::match_arrivals(Transaction& tx, Cycle& cycle) {
     row.event = match.event;
     TRY_VOID(tx.put(row));
   }
-  return {};
+  return attach_parts(tx);
 }
 
 }  // namespace kalends::engine

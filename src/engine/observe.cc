@@ -14,7 +14,7 @@ using ports::ItemRow;
 
 bool same_contents(const ItemRow& row, const ItemRow& now) {
   return row.state == now.state && row.version == now.version && row.blob == now.blob && row.uid == now.uid &&
-         row.mark == now.mark;
+         row.mark == now.mark && row.part_of == now.part_of && row.slot == now.slot;
 }
 
 }  // namespace
@@ -27,7 +27,12 @@ Result<ItemRow> Engine::Inner::put_item(Transaction& tx, const CalendarId& calen
   row.uid = item.uid;
   row.mark = item.mark ? ports::to_string(*item.mark) : std::string();
   row.version = item.version;
-  row.fingerprint = fingerprint(item.facts);
+  if (item.part_of) {
+    row.part_of = item.part_of->master;
+    row.slot = item.part_of->slot;
+  } else {
+    row.fingerprint = fingerprint(item.facts);
+  }
   row.state = ItemRow::State::present;
   row.seen = seen;
   row.blob = encode_item(item);
@@ -38,7 +43,7 @@ Result<ItemRow> Engine::Inner::put_item(Transaction& tx, const CalendarId& calen
   else
     old = TRY(tx.item(calendar, item.id));
   if (old) {
-    row.event = old->event;
+    if (old->part_of.empty() == row.part_of.empty()) row.event = old->event;
     row.dirty = dirty && (old->dirty || !same_contents(*old, row));
     if (!dirty) row.dirty = false;
   }
@@ -136,8 +141,15 @@ Result<void> Engine::Inner::take_in(Transaction& tx, Cycle& cycle, Look& look,
     item.state = ItemRow::State::unreadable;
     item.version = broken.version;
     item.seen = cycle.seen;
-    item.dirty = is_on(Mutant::unreadable_is_gone);
-    if (item.dirty) item.state = ItemRow::State::gone;
+    if (broken.part_of) {
+      item.part_of = broken.part_of->master;
+      item.slot = broken.part_of->slot;
+    }
+    item.dirty = !item.part_of.empty() && item.event.empty();  // until it is known whose part it is
+    if (is_on(Mutant::unreadable_is_gone)) {
+      item.dirty = true;
+      item.state = ItemRow::State::gone;
+    }
     TRY_VOID(tx.put(item));
     look.warnings.push_back("\"" + calendar.value + "\": " + broken.id.value +
                             " could not be read and is left alone: " + broken.reason);

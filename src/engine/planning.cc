@@ -53,6 +53,10 @@ Result<Loaded> Engine::Inner::load(Transaction& tx, const EventId& event) {
   if (is_on(Mutant::load_forgets_intents))
     for (auto& [calendar, base] : out.bases) base.intent.reset();
   for (ItemRow& item : TRY(tx.items_of(event))) {
+    if (!item.part_of.empty()) {
+      out.parts[item.calendar].push_back(std::move(item));
+      continue;
+    }
     auto [it, inserted] = out.items.try_emplace(item.calendar, item);
     // An item that is there speaks for the calendar, not one that went.
     if (!inserted && it->second.state == ItemRow::State::gone) it->second = std::move(item);
@@ -95,7 +99,7 @@ Result<bool> Engine::Inner::may_be_unreadable(Transaction& tx, const CalendarId&
   }
   if (!base.intent || base.intent->kind != sync::Intent::Kind::create) return false;
   return std::ranges::any_of(TRY(tx.items(calendar)), [](const ItemRow& row) {
-    return row.state == ItemRow::State::unreadable && row.event.empty();
+    return row.state == ItemRow::State::unreadable && row.event.empty() && row.part_of.empty();
   });
 }
 
@@ -121,6 +125,8 @@ Result<Planned> Engine::Inner::plan_one(Transaction& tx, Cycle& cycle, Loaded lo
     place.replica = replica(id.value);
     place.reachable = cycle.reachable.contains(id);
     place.writable = provider->capabilities().writable;
+    place.apart = provider->capabilities().exceptions == ports::Exceptions::own_items;
+    place.parts_follow = provider->capabilities().parts_follow;
     place.grain_ms = provider->capabilities().clock_grain_ms;
     place.watched_since_ms = cycle.watched_since[id].ms;
     place.project = [provider](const calendar::Facts& facts) { return provider->project(facts); };
@@ -150,6 +156,8 @@ Result<Planned> Engine::Inner::plan_one(Transaction& tx, Cycle& cycle, Loaded lo
       place.seen.read_only = decoded.read_only;
       place.just_attached = is_attached(place.base, place.seen);
     }
+    if (place.apart) TRY_VOID(see_parts(loaded, id, place));
+    if (TRY(may_be_unreadable_part(tx, place))) place.seen = {};
     std::string tail = "|" + id.value + "|" + loaded.row.id.value;
     place.restore_absent = cycle.rejected.contains("delete" + tail);
     if (place.base && place.seen.kind == Observation::Kind::present &&
@@ -179,11 +187,16 @@ Result<bool> Engine::Inner::read_again(Transaction& tx, Cycle& cycle, const Plan
     auto item = planned.loaded.items.find(place.calendar);
     if (item == planned.loaded.items.end()) continue;
     if (!cycle.read_again.insert({planned.loaded.row.id, place.calendar}).second) continue;
-    auto fresh = providers.at(place.calendar)->get(item->second.remote);
-    if (!fresh || (fresh->version == item->second.version && encode_item(*fresh) == item->second.blob))
-      continue;
-    TRY(put_item(tx, place.calendar, *fresh, cycle.seen, true));
-    news = true;
+    std::vector<const ItemRow*> rows{&item->second};
+    if (auto parts = planned.loaded.parts.find(place.calendar); parts != planned.loaded.parts.end())
+      for (const ItemRow& part : parts->second) rows.push_back(&part);
+    for (const ItemRow* row : rows) {
+      if (row->state != ItemRow::State::present) continue;
+      auto fresh = providers.at(place.calendar)->get(row->remote);
+      if (!fresh || (fresh->version == row->version && encode_item(*fresh) == row->blob)) continue;
+      TRY(put_item(tx, place.calendar, *fresh, cycle.seen, true));
+      news = true;
+    }
   }
   return news;
 }

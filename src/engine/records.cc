@@ -7,6 +7,7 @@ namespace kalends::engine {
 namespace {
 
 constexpr std::uint64_t kVersion = 1;
+constexpr std::uint64_t kWriteVersion = 2;  // 1 had no slot
 
 std::unexpected<Error> damaged(const char* what) {
   return fail(ErrorKind::corrupt, std::string("a stored ") + what + " is damaged; run \"kalends verify\"");
@@ -43,6 +44,7 @@ Result<ports::Item> decode_item(const ports::ItemRow& row) {
   item.version = row.version;
   item.uid = row.uid;
   item.mark = ports::parse_mark(row.mark);
+  if (!row.part_of.empty()) item.part_of = ports::PartOf{row.part_of, row.slot};
   if (row.blob.empty()) return item;
   ByteReader in(row.blob);
   if (in.number() != kVersion) return damaged("item");
@@ -71,7 +73,7 @@ bool is_read_only(const ports::ItemRow& row) {
 
 std::string encode_write(const WriteRecord& record) {
   ByteWriter out;
-  out.number(kVersion);
+  out.number(kWriteVersion);
   for (const std::string* text : {&record.title, &record.why, &record.from, &record.link, &record.error})
     out.text(*text);
   out.number(record.changes.size());
@@ -80,12 +82,14 @@ std::string encode_write(const WriteRecord& record) {
     out.optional_text(change.before);
     out.optional_text(change.after);
   }
+  out.text(record.slot);
   return out.take();
 }
 
 Result<WriteRecord> decode_write(const std::string& blob) {
   ByteReader in(blob);
-  if (in.number() != kVersion) return damaged("write");
+  const std::uint64_t version = in.number();
+  if (version == 0 || version > kWriteVersion) return damaged("write");
   WriteRecord record;
   for (std::string* text : {&record.title, &record.why, &record.from, &record.link, &record.error})
     *text = in.text();
@@ -96,6 +100,7 @@ Result<WriteRecord> decode_write(const std::string& blob) {
     change.after = in.optional_text();
     record.changes.push_back(std::move(change));
   }
+  if (version >= 2) record.slot = in.text();
   if (!in.done()) return damaged("write");
   return record;
 }

@@ -26,6 +26,7 @@ struct WriteRecord {
   std::string link;
   std::string error;  // of a write that failed
   std::vector<calendar::Change> changes;
+  std::string slot = {};  // of a part, where exceptions are items of their own; "" for the master
 };
 std::string encode_write(const WriteRecord& record);
 Result<WriteRecord> decode_write(const std::string& blob);

@@ -135,7 +135,7 @@ class Transaction {
   virtual Result<std::optional<ItemRow>> item(const CalendarId& calendar, const RemoteId& remote) = 0;
   virtual Result<std::vector<ItemRow>> items(const CalendarId& calendar) = 0;  // present and unreadable
   virtual Result<std::size_t> count_items(const CalendarId& calendar,
-                                          std::size_t limit) = 0;  // of items(), up to `limit`
+                                          std::size_t limit) = 0;  // of items(), less parts, up to `limit`
   virtual Result<ItemCounts> item_counts(const CalendarId& calendar) = 0;
   virtual Result<std::vector<ItemRow>> dirty_items() = 0;
   virtual Result<std::vector<ItemRow>> items_of(const EventId& event) = 0;

@@ -37,8 +37,9 @@ void record(std::vector<Pushed>& history, Pushed write) {
 
 namespace {
 
-constexpr std::uint64_t kVersion = 2;
+constexpr std::uint64_t kVersion = 3;
 constexpr std::uint64_t kWithoutTimes = 1;  // the version that kept no times of writes
+constexpr std::uint64_t kOneWrite = 2;      // the last that knew of one audit row for each intent
 
 void write_dot(ByteWriter& out, const merge::Dot& dot) {
   out.text(dot.replica);
@@ -103,7 +104,8 @@ std::string encode(const Base& base) {
     out.number(static_cast<std::uint64_t>(base.intent->kind));
     out.text(base.intent->nonce);
     out.text(calendar::encode(base.intent->target));
-    out.signed_number(base.intent->write);
+    out.number(base.intent->writes.size());
+    for (std::int64_t write : base.intent->writes) out.signed_number(write);
     out.signed_number(base.intent->at_ms);
   }
   write_history(out, base.earlier);
@@ -119,7 +121,7 @@ Result<Base> decode_base(std::string_view bytes) {
   auto damaged = [] { return fail(ErrorKind::corrupt, "a stored base is damaged"); };
   ByteReader in(bytes);
   const std::uint64_t version = in.number();
-  if (version != kVersion && version != kWithoutTimes) return damaged();
+  if (version == 0 || version > kVersion) return damaged();
   Base base;
   base.role = static_cast<Role>(in.number());
   base.standing = static_cast<Standing>(in.number());
@@ -152,7 +154,8 @@ Result<Base> decode_base(std::string_view bytes) {
     intent.kind = static_cast<Intent::Kind>(in.number());
     intent.nonce = in.text();
     intent.target = TRY(calendar::decode_facts(in.view()));
-    intent.write = in.signed_number();
+    for (std::size_t left = version <= kOneWrite ? 1 : in.count(); left > 0 && in.ok(); --left)
+      intent.writes.push_back(in.signed_number());
     intent.at_ms = in.signed_number();
     base.intent = std::move(intent);
   }

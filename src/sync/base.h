@@ -48,7 +48,7 @@ struct Intent {
   enum class Kind : std::uint8_t { create, update, remove } kind = Kind::update;
   std::string nonce;  // of a create: what its mark says
   calendar::Facts target;
-  std::int64_t write = 0;  // its row in the audit trail
+  std::vector<std::int64_t> writes;  // the rows in the audit trail, one for each item that it writes
   std::int64_t at_ms = 0;
   bool operator==(const Intent&) const = default;
 };
@@ -63,7 +63,7 @@ struct Pushed {
 struct Base {
   Role role = Role::copy;
   Standing standing = Standing::none;
-  std::vector<RemoteItem> items;
+  std::vector<RemoteItem> items;  // the master first, then by slot
   std::map<std::string, Agreed, std::less<>> fields;
   bool withdrawn = false;       // a person took our copy back: remove it and do not make it again
   bool opaque = false;          // our copy was made under a mask: its name and uid tell nothing
@@ -78,7 +78,10 @@ struct Base {
   // What the replica held, as facts.
   calendar::Facts remote() const;
   const Agreed* agreed(std::string_view path) const;
-  RemoteId remote_id() const { return items.empty() ? RemoteId() : items.front().id; }
+  // The master's.
+  RemoteId remote_id() const {
+    return items.empty() || !items.front().slot.empty() ? RemoteId() : items.front().id;
+  }
 
   bool operator==(const Base&) const = default;
 };

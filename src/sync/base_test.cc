@@ -20,7 +20,7 @@ Base full_base() {
   base.nonce = "0123456789abcdef";
   base.link = LinkId("link1");
   base.updated_ms = -5;
-  base.intent = Intent{Intent::Kind::create, "fedcba9876543210", {{"title", "a"}}, 7, 1234};
+  base.intent = Intent{Intent::Kind::create, "fedcba9876543210", {{"title", "a"}}, {7, 8}, 1234};
   base.earlier = {1, 2};
   base.pushed = {{~std::uint64_t{0}, 1'772'000'000'000}, {1, -1}};
   return base;

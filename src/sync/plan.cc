@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/mutation.h"
+#include "sync/item_writes.h"
 #include "sync/pull.h"
 
 namespace kalends::sync {
@@ -52,7 +53,13 @@ void revive(EventPlan& plan, const Place& place, std::int64_t now_ms, bool edite
 
 bool person_edited(const Place& place, const Lens& lens, const Base& base) {
   if (base.standing != Standing::present) return false;
-  for (const calendar::Change& change : calendar::difference(base.remote(), place.seen.facts))
+  Facts past = base.remote();
+  if (base.intent) {
+    Base taken = base;
+    take_intent(taken, place);
+    past = taken.remote();
+  }
+  for (const calendar::Change& change : calendar::difference(past, place.seen.facts))
     if (may_pull(lens, change.path) && is_edit(change.path, change.before, change.after)) return true;
   return false;
 }
@@ -158,12 +165,29 @@ std::optional<Push> update_push(EventPlan& plan, const Place& place, const Lens&
   if (changed.empty()) return std::nullopt;
   target = tidy(std::move(target));
   if (target == place.seen.facts) return std::nullopt;
+  if (place.apart && item_writes(place, Intent::Kind::update, target).empty()) {
+    // Its items say it already, in the only form that they have for it.
+    for (const std::string& path : changed) {
+      Agreed agreed{look(place.seen.facts, path), look(shown, path), plan.hub.dot(path), false};
+      if (agreed.remote || agreed.shown) {
+        out.base.fields[path] = std::move(agreed);
+      } else {
+        out.base.fields.erase(path);
+      }
+    }
+    out.base_changed = true;
+    return std::nullopt;
+  }
   // An occurrence that goes takes with it what a person said of it here.
   for (auto& [path, agreed] : out.base.fields)
     if (agreed.drifted && agreed.remote && target.find(path) == nullptr)
       keep_drifted(plan, place, path, agreed);
-  return Push{Intent::Kind::update, place.seen.facts, std::move(target), std::move(changed),
-              "the event changed elsewhere"};
+  return Push{Intent::Kind::update,
+              place.seen.facts,
+              std::move(target),
+              std::move(changed),
+              "the event changed elsewhere",
+              {}};
 }
 
 // Whether the hub has something for that place which the two have not agreed on.
@@ -186,7 +210,30 @@ void keep_drift(EventPlan& plan, const Place& place, PlacePlan& out) {
   }
 }
 
-void push_place(EventPlan& plan, const Place& place, const Lens& lens, PlacePlan& out) {
+// Parts whose master is not there any more belong to nothing. Where the event may be written they go, with whatever else
+// is written there.
+void take_strays(const EventPlan& plan, const Place& place, const Lens& lens, PlacePlan& out) {
+  const bool ours = lens.routed && !(lens.role == Role::copy && lens.aged);
+  const bool known = place.seen.kind != Observation::Kind::unknown && place.reachable && place.writable;
+  if (place.seen.strays.empty() || !ours || !known || place.seen.read_only) return;
+  if (!out.push) {
+    const bool present = place.seen.kind == Observation::Kind::present;
+    if (present != (out.base.standing == Standing::present)) return;
+    out.push = Push{
+        present ? Intent::Kind::update : Intent::Kind::remove,
+        place.seen.facts,
+        place.seen.facts,
+        {},
+        plan.hub.alive() ? "an occurrence of a series that is not there any more" : "the event was deleted",
+        {}};
+    out.settled = false;
+  }
+  for (const SeenPart& part : place.seen.strays)
+    out.push->writes.push_back({Intent::Kind::remove, part.slot, part.id, {}, true});
+}
+
+// What the place has to be told, as a whole.
+void push_event(EventPlan& plan, const Place& place, const Lens& lens, PlacePlan& out) {
   Base& base = out.base;
   bool alive = plan.hub.alive();
   bool present = base.standing == Standing::present;
@@ -241,6 +288,12 @@ void push_place(EventPlan& plan, const Place& place, const Lens& lens, PlacePlan
   } else {
     out.settled = false;
   }
+}
+
+void push_place(EventPlan& plan, const Place& place, const Lens& lens, PlacePlan& out) {
+  push_event(plan, place, lens, out);
+  if (out.push) out.push->writes = item_writes(place, out.push->kind, out.push->target);
+  take_strays(plan, place, lens, out);
 }
 
 }  // namespace

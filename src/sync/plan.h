@@ -21,6 +21,15 @@
 
 namespace kalends::sync {
 
+// A part of the event as it was seen; see items.h.
+struct SeenPart {
+  std::string slot;
+  RemoteId id;
+  std::string version;
+  calendar::Facts facts;
+  bool operator==(const SeenPart&) const = default;
+};
+
 // What a replica was seen to hold.
 struct Observation {
   enum class Kind : std::uint8_t { unknown, absent, present } kind = Kind::unknown;
@@ -30,6 +39,11 @@ struct Observation {
   std::string nonce;                       // of the mark on it, "" for none
   std::optional<std::int64_t> updated_ms;  // when the other side says it was edited
   bool read_only = false;
+  std::vector<SeenPart> parts;  // by slot, where exceptions are items of their own; `facts` has them gathered
+  // Slots whose part is there and cannot be read. `facts` says of them what is remembered, and they are neither read
+  // nor written.
+  std::set<std::string, std::less<>> unknown_slots;
+  std::vector<SeenPart> strays;  // parts of a master that is not there any more, or second ones in a slot
 };
 
 // One calendar's part in an event.
@@ -41,6 +55,8 @@ struct Place {
   std::string replica;    // the name its dots are minted for
   bool reachable = true;  // looked at in this cycle, so it may be written
   bool writable = true;
+  bool apart = false;                 // exceptions are items of their own there
+  bool parts_follow = true;           // and go with their master
   bool just_attached = false;         // matched to the event in this cycle: an edit that beats a deletion
   std::int64_t watched_since_ms = 0;  // the look before this one
   std::int64_t grain_ms = 1;
@@ -66,12 +82,23 @@ struct Conflict {
   std::string policy;       // "newest", "ask", "an edit beats a deletion" ...
 };
 
+// One write to one item: where exceptions are items of their own, a push may be several.
+struct ItemWrite {
+  Intent::Kind kind = Intent::Kind::update;
+  std::string slot;  // "" for the master
+  RemoteId id;       // of what is updated or removed
+  calendar::Facts target;
+  bool stray = false;
+};
+
 struct Push {
   Intent::Kind kind = Intent::Kind::update;
   calendar::Facts before;          // what the item shows now; empty for a create
   calendar::Facts target;          // what it is to show
   std::vector<std::string> paths;  // that change
   std::string why;                 // a sentence
+  std::vector<ItemWrite> writes =
+      {};  // in the order in which they are made; after one that fails no other is
 };
 
 struct PlacePlan {

@@ -4,6 +4,7 @@
 
 #include "base/mutation.h"
 #include "sync/decide.h"
+#include "sync/item_writes.h"
 
 namespace kalends::sync {
 
@@ -404,30 +405,6 @@ void adopt_unit(Comparison& c, const std::vector<std::string>& unit) {
   }
 }
 
-// What the replica holds because of our unfinished write is its past, not a person's edit.
-void take_intent(Base& base, const Facts& seen) {
-  if (!base.intent || base.intent->kind == Intent::Kind::remove) return;
-  if (is_on(Mutant::diff_takes_echo_for_edit)) return;
-  const Facts& target = base.intent->target;
-  if (base.intent->kind == Intent::Kind::create) {
-    for (const auto& [path, value] : target) base.fields[path] = {value, value, {}, false};
-    return;
-  }
-  std::set<std::string> paths;
-  for (const auto& [path, value] : target) paths.insert(path);
-  for (const auto& [path, agreed] : base.fields) paths.insert(path);
-  for (const std::string& path : paths) {
-    Value meant = look(target, path);
-    const Agreed* agreed = base.agreed(path);
-    if (look(seen, path) != meant || (agreed != nullptr ? agreed->remote : std::nullopt) == meant) continue;
-    if (meant) {
-      base.fields[path] = {meant, meant, {}, false};
-    } else {
-      base.fields.erase(path);
-    }
-  }
-}
-
 }  // namespace
 
 std::int64_t edit_time(const Place& place, std::int64_t now_ms) {
@@ -439,6 +416,7 @@ std::int64_t edit_time(const Place& place, std::int64_t now_ms) {
 
 bool is_parked(const Place& place, std::string_view path) {
   if (place.parked.contains(std::string(path))) return true;
+  if (place.seen.unknown_slots.contains(calendar::slot_of(path))) return true;
   return (path == "when" || path == "recurrence") &&
          (place.parked.contains("when") || place.parked.contains("recurrence"));
 }
@@ -449,10 +427,10 @@ void pull_present(Draft draft, const Place& place, const Lens& lens, PlacePlan& 
   if (!known && base.intent && base.intent->kind == Intent::Kind::create && !place.seen.nonce.empty() &&
       base.intent->nonce == place.seen.nonce) {
     base.nonce = base.intent->nonce;
-    take_intent(base, place.seen.facts);
+    take_intent(base, place);
     known = true;
   } else if (known) {
-    take_intent(base, place.seen.facts);
+    take_intent(base, place);
   }
   if (!known) base.fields.clear();
   Comparison c{draft,
@@ -483,10 +461,9 @@ void pull_present(Draft draft, const Place& place, const Lens& lens, PlacePlan& 
   if (place.seen.facts != before || base.earlier.empty()) remember(base.earlier, digest);
   base.standing = Standing::present;
   base.updated_ms = place.seen.updated_ms.value_or(0);
-  RemoteItem item{"", place.seen.remote, place.seen.version};
-  out.base_changed |= base.intent.has_value() || base.items.size() != 1 || !(base.items.front() == item) ||
-                      !known || place.seen.facts != before;
-  base.items = {item};
+  std::vector<RemoteItem> items = remote_items(place, base.items);
+  out.base_changed |= base.intent.has_value() || base.items != items || !known || place.seen.facts != before;
+  base.items = std::move(items);
   base.intent.reset();
   rekey_overrides(draft, place, old_when, old_recurrence);
 }

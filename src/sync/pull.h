@@ -18,7 +18,7 @@ void pull_present(Draft draft, const Place& place, const Lens& lens, PlacePlan& 
 // A replica that had the event and has it no longer: the deletion enters the hub, or not, as the lens says.
 void pull_absent(Draft draft, const Place& place, const Lens& lens, PlacePlan& out);
 
-// Whether a conflict about that path waits for a person; when and recurrence wait together.
+// Whether a conflict about that path waits for a person, when and recurrence together, or its slot cannot be read.
 bool is_parked(const Place& place, std::string_view path);
 
 // Moves overrides that `place` cannot show along with a master that it moved; one without a slot becomes a conflict.

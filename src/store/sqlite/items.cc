@@ -44,8 +44,9 @@ Result<std::vector<ItemRow>> SqliteTransaction::items(const CalendarId& calendar
 }
 
 Result<std::size_t> SqliteTransaction::count_items(const CalendarId& calendar, std::size_t limit) {
-  Query query =
-      reading("SELECT count(*) FROM (SELECT 1 FROM items WHERE calendar = ?1 AND state <> 1 LIMIT ?2)");
+  Query query = reading(
+      "SELECT count(*) FROM (SELECT 1 FROM items WHERE calendar = ?1 AND state <> 1 AND part_of = '' LIMIT "
+      "?2)");
   query.add(TRY(number(calendar))).add(static_cast<std::int64_t>(limit));
   return count_of(std::move(query));
 }
