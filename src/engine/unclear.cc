@@ -7,6 +7,7 @@
 #include <tuple>
 
 #include "engine/inner.h"
+#include "sync/items.h"
 
 namespace kalends::engine {
 
@@ -46,6 +47,8 @@ Result<std::vector<UnclearCreate>> Engine::Inner::unclear_creates(Transaction& t
     if (!event) continue;
     UnclearCreate create{*std::move(event), row.calendar, std::move(base), {}, {}};
     create.shows = providers_project(row.calendar, create.base.intent->target);
+    if (providers.at(row.calendar)->capabilities().exceptions == ports::Exceptions::own_items)
+      create.shows = sync::spread(create.shows).at("");
     create.fingerprint = fingerprint(create.shows);
     out.push_back(std::move(create));
   }
@@ -186,8 +189,9 @@ Result<bool> Engine::Inner::is_still_asked(Transaction& tx, const ports::HeldRow
 
 // The create made nothing of what is there: it is planned anew.
 Result<void> Engine::Inner::drop_create(Transaction& tx, const UnclearCreate& create) {
-  auto write = TRY(tx.write(create.base.intent->write));
-  if (write && write->state != ports::WriteRow::State::done) {
+  for (std::int64_t id : create.base.intent->writes) {
+    auto write = TRY(tx.write(id));
+    if (!write || write->state == ports::WriteRow::State::done) continue;
     WriteRecord record = TRY(decode_write(write->blob));
     record.error = "it did not reach the calendar";
     write->blob = encode_write(record);

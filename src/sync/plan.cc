@@ -71,8 +71,9 @@ bool is_unfinished(const Place& place, const Base& base) {
 }
 
 bool edited_since_intent(const Place& place, const Lens& lens, const Base& base) {
-  for (const calendar::Change& change :
-       calendar::difference(place.project(base.intent->target), place.seen.facts))
+  Base taken = base;
+  take_intent(taken, place);
+  for (const calendar::Change& change : calendar::difference(place.project(taken.remote()), place.seen.facts))
     if (may_pull(lens, change.path) && is_edit(change.path, change.before, change.after)) return true;
   return false;
 }
