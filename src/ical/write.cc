@@ -171,11 +171,15 @@ class LookAhead {
   static void fetch_fields(const Event& event) {
     for (const std::string* text : {&event.uid, &event.title, &event.description, &event.location})
       fetch(text->data(), text->size());
-    fetch(event.attendees.data(), event.attendees.size() * sizeof(event.attendees[0]));
-    fetch(event.unknown.data(), event.unknown.size() * sizeof(event.unknown[0]));
-    fetch(event.reminders.data(), event.reminders.size() * sizeof(event.reminders[0]));
-    fetch(event.recurrence.rules.data(), event.recurrence.rules.size() * sizeof(event.recurrence.rules[0]));
-    fetch(event.categories.data(), event.categories.size() * sizeof(event.categories[0]));
+    fetch_all(event.attendees);
+    fetch_all(event.unknown);
+    fetch_all(event.reminders);
+    fetch_all(event.recurrence.rules);
+    fetch_all(event.categories);
+  }
+  template <class T>
+  static void fetch_all(const std::vector<T>& elements) {
+    fetch(elements.data(), elements.size() * sizeof(T));
   }
   static void fetch_elements(const Event& event) {
     for (const auto& attendee : event.attendees) {
