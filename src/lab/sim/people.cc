@@ -135,6 +135,7 @@ Facts People::draw_event(const Place& place) {
   if (chance.percent(50)) facts.set("description", fresh("about"));
   if (chance.percent(30)) facts.set("location", fresh("room"));
   if (chance.percent(20)) facts.set(fmt::format("categories/{}", fresh("kind")), "1");
+  if (days_ % 5 == 0) facts.set("unknown/X-NOTE", "X-NOTE:" + date);
   if (chance.percent(10) && place.server->profile().schedules) {
     facts.set("organizer", "address=mailto:me@example.org");
     facts.set("attendees/mailto:ann@example.org", "name=Ann");
