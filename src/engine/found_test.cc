@@ -150,5 +150,41 @@ TEST(Found, ADecisionRecordsWhatItWasBetween) {
   EXPECT_EQ(all[0].sides[1].value, "Three");
 }
 
+// A whole listing that is older than our own write is no proof that what we wrote is gone.
+struct Lagging : Bench {
+  Lagging() {
+    add("work");
+    Profile late;
+    late.lag_ms = 600'000;
+    late.delta = false;
+    add("home", late);
+    link({"work", "home"});
+    servers["work"]->put(meeting("Standup"), "uid");
+    sync();
+  }
+};
+
+TEST(Found, AListingThatDoesNotYetShowOurCopyDeletesNothing) {
+  Lagging bench;
+  bench.sync();
+  EXPECT_EQ(bench.servers["work"]->list().size(), 1u);
+  EXPECT_EQ(bench.writes(), 1u);
+  bench.clock.ms += 3'600'000;
+  bench.expect_quiet();
+}
+
+TEST(Found, AnAbsenceThatCannotBeMadeSureOfWaits) {
+  Lagging bench;
+  bench.providers["home"]->before_call = [&](Call call) {
+    if (call == Call::get) bench.faults["home"].force_next(Fault::unreachable);
+  };
+  bench.sync();
+  EXPECT_EQ(bench.servers["work"]->list().size(), 1u);
+  bench.providers["home"]->before_call = nullptr;
+  bench.servers["home"]->clear();
+  bench.sync();
+  EXPECT_TRUE(bench.servers["work"]->list().empty()) << "now its server says that it is gone";
+}
+
 }  // namespace
 }  // namespace kalends::engine

@@ -81,6 +81,7 @@ struct Cycle {
   std::set<std::string> asked;  // keys of unclear creates and circles that wait for an answer
   std::set<std::pair<EventId, CalendarId>> unclear;     // creates that an item there may have come from
   std::set<std::pair<EventId, CalendarId>> read_again;  // items that were read once more by themselves
+  std::set<std::pair<EventId, CalendarId>> disbelieved;  // absences that could not be made sure of
   std::set<std::string> proposed;                       // keys of work that this cycle would do or hold
   struct Holding {
     sync::HoldKind kind;
@@ -181,6 +182,8 @@ struct Engine::Inner {
   Result<Planned> plan_one(Transaction& tx, Cycle& cycle, Loaded loaded, const std::set<CalendarId>& ignored);
   Result<bool> may_be_unreadable(Transaction& tx, const CalendarId& calendar, const sync::Base& base);
   Result<bool> read_again(Transaction& tx, Cycle& cycle, const Planned& planned);
+  Result<bool> make_sure_of_absence(Transaction& tx, Cycle& cycle, const Planned& planned,
+                                    const CalendarId& calendar);
   Result<std::vector<std::vector<EventId>>> events_to_plan(Transaction& tx, const Cycle& cycle);
   Result<std::vector<Planned>> plan_all(Transaction& tx, Cycle& cycle, const std::vector<EventId>& events);
   std::map<CalendarId, sync::Lens> lenses_of(const Loaded& loaded, const std::set<CalendarId>& origins,

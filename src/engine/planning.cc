@@ -1,5 +1,6 @@
 // Planning: the store's rows become places, and places a plan for each event that may have work.
 #include <algorithm>
+#include <cstdlib>
 
 #include "base/mutation.h"
 #include "calendar/occurrences.h"
@@ -37,6 +38,12 @@ void overrule(sync::Base& base, const calendar::Facts& seen) {
     agreed.remote = change.after;
     agreed.shown = change.after;
   }
+}
+
+// Whether we wrote there so lately that a listing may not show it yet.
+bool wrote_lately(const sync::Base& base, Instant now) {
+  constexpr std::int64_t kLagMs = 3'600'000;
+  return !base.pushed.empty() && std::abs(now.ms - base.pushed.back().at_ms) <= kLagMs;
 }
 
 }  // namespace
@@ -133,7 +140,8 @@ Result<Planned> Engine::Inner::plan_one(Transaction& tx, Cycle& cycle, Loaded lo
     place.parked = parked[id];
     if (auto base = loaded.bases.find(id); base != loaded.bases.end()) place.base = base->second;
     auto item = loaded.items.find(id);
-    if (ignored.contains(id)) {
+    if (ignored.contains(id) || cycle.disbelieved.contains({loaded.row.id, id})) {
+      out.ignored.insert(id);
       place.seen.kind = Observation::Kind::unknown;
     } else if (item == loaded.items.end()) {
       // After a write there of unknown end only the next listing says what is there.
@@ -178,11 +186,33 @@ Result<Planned> Engine::Inner::plan_one(Transaction& tx, Cycle& cycle, Loaded lo
   return out;
 }
 
-// A listing may lag behind our own writes and show an item as it was. What a replica seems to have gone back to is read
-// once more by itself before it is believed.
+// A listing may lag behind our own writes and not show what we made. It is asked for by itself before its absence is
+// believed; an answer that does not say leaves the absence for a later cycle. True when that changes the plan.
+Result<bool> Engine::Inner::make_sure_of_absence(Transaction& tx, Cycle& cycle, const Planned& planned,
+                                                 const CalendarId& calendar) {
+  const EventId& event = planned.loaded.row.id;
+  auto base = planned.loaded.bases.find(calendar);
+  if (base == planned.loaded.bases.end() || base->second.items.empty()) return false;
+  if (!wrote_lately(base->second, cycle.now)) return false;
+  if (!cycle.read_again.insert({event, calendar}).second) return false;
+  auto fresh = providers.at(calendar)->get(base->second.remote_id());
+  if (!fresh && fresh.error().kind == ErrorKind::not_found) return false;
+  if (fresh) {
+    ItemRow row = TRY(put_item(tx, calendar, *fresh, cycle.seen, true));
+    row.event = event;
+    TRY_VOID(tx.put(row));
+  } else {
+    cycle.disbelieved.insert({event, calendar});
+  }
+  return true;
+}
+
+// What a replica seems to have gone back to, or to have lost, is read once more by itself before it is believed.
 Result<bool> Engine::Inner::read_again(Transaction& tx, Cycle& cycle, const Planned& planned) {
   bool news = false;
   for (const sync::PlacePlan& place : planned.plan.places) {
+    if (place.deletion_pulled || place.left)
+      news |= TRY(make_sure_of_absence(tx, cycle, planned, place.calendar));
     if (!place.seen_before || !cycle.reachable.contains(place.calendar)) continue;
     auto item = planned.loaded.items.find(place.calendar);
     if (item == planned.loaded.items.end()) continue;
