@@ -1,12 +1,11 @@
 // Threads of which one runs at a time: at each point where another could come in between, the next is picked by seed.
-// So a run is repeated exactly, and what two threads can do to each other is tried in many orders.
+// So a run is repeated exactly, and what two threads can do to each other is tried in many orders. They are fibers of one
+// thread of the system, which hand over without asking it, so that a busy machine does not slow them down.
 #pragma once
 
 #include <cstddef>
 #include <functional>
 #include <memory>
-#include <semaphore>
-#include <thread>
 #include <vector>
 
 #include "base/error.h"
@@ -17,7 +16,7 @@ namespace kalends::lab {
 
 class Scheduler : public ports::Executor {
  public:
-  Scheduler() : chance_(0) {}
+  Scheduler();
   ~Scheduler() override;
   Scheduler(const Scheduler&) = delete;
   Scheduler& operator=(const Scheduler&) = delete;
@@ -35,23 +34,18 @@ class Scheduler : public ports::Executor {
   std::size_t switches() const { return switches_; }  // of them, where another thread went on
 
  private:
-  // A thread that waits for its turn, and gives it back.
-  struct Worker {
-    std::binary_semaphore turn{0};
-    std::function<void()> work;
-    std::jthread thread;
-  };
+  struct Fiber;
 
-  void live(Worker& worker);
+  static void live(unsigned high, unsigned low);  // of a Fiber's address
+  void hand_over(Fiber& from, Fiber& to);
   std::size_t pick() { return ready_[chance_.below(ready_.size())]; }
 
   Chance chance_;
-  std::vector<std::unique_ptr<Worker>> workers_;
+  std::unique_ptr<Fiber> caller_;  // of run(), always from the same thread
+  std::vector<std::unique_ptr<Fiber>> workers_;
   std::vector<std::size_t> ready_;  // the workers of this batch that have not ended
   std::size_t current_ = kNobody;   // whose turn it is
   int alone_ = 0;
-  std::binary_semaphore ended_{0};
-  bool over_ = false;
   std::size_t points_ = 0, switches_ = 0;
 
   static constexpr std::size_t kNobody = static_cast<std::size_t>(-1);
