@@ -79,10 +79,10 @@ struct Cycle {
   std::set<std::pair<EventId, CalendarId>>
       failed;                   // writes that failed and are not tried again in this cycle
   std::set<std::string> asked;  // keys of unclear creates and circles that wait for an answer
-  std::set<std::pair<EventId, CalendarId>> unclear;     // creates that an item there may have come from
-  std::set<std::pair<EventId, CalendarId>> read_again;  // items that were read once more by themselves
+  std::set<std::pair<EventId, CalendarId>> unclear;      // creates that an item there may have come from
+  std::set<std::pair<EventId, CalendarId>> read_again;   // items that were read once more by themselves
   std::set<std::pair<EventId, CalendarId>> disbelieved;  // absences that could not be made sure of
-  std::set<std::string> proposed;                       // keys of work that this cycle would do or hold
+  std::set<std::string> proposed;                        // keys of work that this cycle would do or hold
   struct Holding {
     sync::HoldKind kind;
     CalendarId calendar;
