@@ -33,6 +33,17 @@ std::optional<std::string> pattern(Section& section, const std::string& key) {
   return text;
 }
 
+// A list of names. An empty one would let everything through, which nobody means who writes it.
+std::vector<std::string> read_names(Section& section, const std::string& key) {
+  auto names = section.texts(key);
+  if (!names) return {};
+  if (names->empty() || std::ranges::any_of(*names, [](const std::string& name) { return name.empty(); }))
+    section.complain(
+        key,
+        fmt::format("\"{}\" needs names that are not empty; leave the line out to let all through.", key));
+  return *std::move(names);
+}
+
 sync::Filter read_filter(Section& link) {
   sync::Filter filter;
   const TomlEntry* entry = link.entry("filter");
@@ -50,14 +61,27 @@ sync::Filter read_filter(Section& link) {
   filter.attendee = pattern(section, "attendee");
   if (const TomlEntry* category = section.entry("category"); category && category->value.string())
     filter.category = pattern(section, "category");
-  else
-    filter.categories = section.texts("category").value_or(std::vector<std::string>{});
+  else if (category != nullptr)
+    filter.categories = read_names(section, "category");
   filter.time = pattern(section, "time");
   filter.all_day = section.boolean("all_day");
   filter.busy = section.boolean("busy");
   filter.past_days = section.days("past_days");
   filter.future_days = section.days("future_days");
   return filter;
+}
+
+// A misspelt placeholder would be written into every copy.
+void check_template(Section& section, std::string_view text) {
+  static const std::vector<std::string> kPlaceholders = {"{calendar}", "{title}"};
+  for (std::size_t at = text.find('{'); at != std::string_view::npos; at = text.find('{', at + 1)) {
+    const std::size_t end = text.find('}', at);
+    if (end == std::string_view::npos) return;
+    const std::string found(text.substr(at, end - at + 1));
+    if (std::ranges::find(kPlaceholders, found) == kPlaceholders.end())
+      section.complain("title",
+                       fmt::format("\"{}\" is no placeholder{}", found, suggestion(found, kPlaceholders)));
+  }
 }
 
 sync::Privacy read_privacy(Section& link) {
@@ -80,6 +104,7 @@ sync::Privacy read_privacy(Section& link) {
                   link.problems());
   privacy.mask = section.boolean("mask").value_or(false);
   privacy.title = section.text("title");
+  if (privacy.title) check_template(section, *privacy.title);
   privacy.drop = section.texts("drop").value_or(std::vector<std::string>{});
   for (const std::string& field : privacy.drop)
     if (std::ranges::find(kDroppable, field) == kDroppable.end())

@@ -252,6 +252,10 @@ class TwoVaults(unittest.TestCase):
             path.write_text(text[:length])
             self.desk.run("sync", check=False)
             self.assertEqual(self.titles("work"), ["Lunch"], f"cut to {text[:length]!r}")
+        for head in ("My heading\n", "\n", " ", "-"):
+            path.write_text(head + text)
+            self.desk.run("sync", check=False)
+            self.assertEqual(self.titles("work"), ["Lunch"], f"{head!r} above it")
         path.write_text(text)
         self.desk.sync()
         self.assertEqual((self.titles("work"), self.titles("home")), (["Lunch"], ["Lunch"]))

@@ -60,10 +60,18 @@ std::string basename_of(const std::string& path) {
   return name.substr(0, name.size() - std::min<std::size_t>(3, name.size()));
 }
 
-// Whether no more is there than the beginning of a note's frontmatter.
-bool is_cut_off(std::string_view text) {
-  return find_block(text).presence == Block::Presence::open ||
-         std::string_view("---").starts_with(trim(text));
+// Why a note that held an event and reads as none is no proof that the event is gone, as a sentence; "" when it is one.
+// A tool that saves a note cuts it to nothing first and may be at it still, and a stray line above the frontmatter hides
+// all of it. The file is there: who wants the event deleted deletes that.
+std::string lost_frontmatter(std::string_view text) {
+  if (trim(text).empty()) return "the note is empty; delete the file to delete the event";
+  const Block block = find_block(text);
+  if (block.presence == Block::Presence::open || std::string_view("---").starts_with(trim(text)))
+    return "the frontmatter is cut off; delete the file to delete the event";
+  if (block.presence == Block::Presence::closed) return {};
+  return "the note does not begin with its frontmatter any more, a line with three dashes; put that back, or "
+         "delete "
+         "the file to delete the event";
 }
 
 bool has_body(std::string_view text) { return !trim(text.substr(find_block(text).body)).empty(); }
@@ -162,11 +170,9 @@ Result<void> ObsidianProvider::look_at(const NoteFile& file, const ports::Known&
     return {};
   }
   Reading reading = read_note(*text, basename_of(file.path), settings_);
-  // A tool that saves a note cuts it to nothing first and may be at it still; an event is not gone because of that.
-  if (reading.kind == Reading::Kind::none && !held.empty() && is_cut_off(*text)) {
-    reading.kind = Reading::Kind::broken;
-    reading.problem = trim(*text).empty() ? "the note is empty; delete the file to delete the event"
-                                          : "the frontmatter is cut off; delete the file to delete the event";
+  if (reading.kind == Reading::Kind::none && !held.empty()) {
+    reading.problem = lost_frontmatter(*text);
+    if (!reading.problem.empty()) reading.kind = Reading::Kind::broken;
   }
   if (reading.kind == Reading::Kind::broken) {
     look.changes.unreadable.push_back({id, seen.version, file.path + ": " + reading.problem});
