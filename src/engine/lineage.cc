@@ -25,7 +25,10 @@ std::string sentence(const sync::Base& base, const sync::Lens* lens, bool writab
     case Standing::none: break;
   }
   if (lens == nullptr || !lens->routed) return "No link leads here any more.";
-  return writable ? "It waits to be written here." : "This calendar can only be read.";
+  if (!writable) return "This calendar can only be read.";
+  if (lens->wanted) return "It waits to be written here.";
+  return lens->aged ? "It is outside of the window of link \"" + lens->link.value + "\"."
+                    : "The filter of link \"" + lens->link.value + "\" does not let it through.";
 }
 
 std::string role_word(const sync::Base& base, const sync::Lens* lens) {

@@ -96,6 +96,7 @@ Exit run_lab(Desk& desk) {
           Exit::usage, "usage",
           fmt::format("--keep takes numbers of steps like 3,7,12, not \"{}\".", printable(invocation.keep)));
   }
+  campaign.stop = [&] { return desk.machine.stop().requested(); };
   const lab::Tally tally = lab::run_campaign(campaign, [&](std::uint64_t done, std::uint64_t failed) {
     desk.progress.update(failed > 0 ? fmt::format("{} failed, seeds run", failed) : "seeds run", done,
                          campaign.seeds);
@@ -110,7 +111,8 @@ Exit run_lab(Desk& desk) {
                   "points of switching per second.",
                   tally.seeds - tally.failed.size(), counted(tally.seeds, "seed"), tally.seconds,
                   per_second(tally.seeds), per_second(tally.steps), per_second(tally.points)));
-  return tally.failed.empty() ? Exit::done : Exit::failed;
+  if (tally.seeds < campaign.seeds) desk.console.note("Stopped before all seeds were run.");
+  return tally.failed.empty() && tally.seeds == campaign.seeds ? Exit::done : Exit::failed;
 }
 
 }  // namespace kalends::app

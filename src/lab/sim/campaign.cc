@@ -50,7 +50,7 @@ Tally run_campaign(const Campaign& campaign,
       std::uint64_t seed = 0;
       {
         const std::lock_guard lock(mutex);
-        if (next == campaign.seeds) return;
+        if (next == campaign.seeds || (campaign.stop && campaign.stop())) return;
         seed = campaign.from + next++;
       }
       OfSeed one = run_seed(campaign, seed);

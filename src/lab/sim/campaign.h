@@ -22,6 +22,7 @@ struct Campaign {
   bool trace = false;
   std::size_t threads = 0;  // 0 = one for each core
   Flaw flaw = Flaw::none;
+  std::function<bool()> stop;  // asked before each seed: true ends the campaign with the seeds at hand
 };
 
 struct Failed {
