@@ -271,6 +271,18 @@ TEST(Patch, AComponentWhoseEndIsMissingTakesNoLineOfItsNeighbourAlong) {
   EXPECT_EQ(changed_lines(raw, *patched), (Lines{"-BEGIN:VALARM", "-TRIGGER:-PT5M", "-ACTION:DISPLAY"}));
 }
 
+TEST(Patch, WithoutAMasterTheOccurrenceThatCountsIsTheOneThatChanges) {
+  std::string raw =
+      "BEGIN:VCALENDAR\nVERSION:2.0\n"
+      "BEGIN:VEVENT\nUID:u\nRECURRENCE-ID:20260316T090000Z\nDTSTART:20260316T110000Z\nSUMMARY:Old\nEND:"
+      "VEVENT\n"
+      "BEGIN:VEVENT\nUID:u\nRECURRENCE-ID:20260316T090000Z\nDTSTART:20260316T120000Z\nSEQUENCE:2\nSUMMARY:"
+      "Newest\n"
+      "END:VEVENT\nEND:VCALENDAR\n";
+  EXPECT_EQ(edited(raw, {{"title", "Neu"}}), (Lines{"-SUMMARY:Newest", "+SUMMARY:Neu"}));
+  EXPECT_EQ(edited(raw, {{"location", "Here"}}), (Lines{"+LOCATION:Here"}));
+}
+
 TEST(Patch, OnlyTheChangedPathsOfAnOutdatedPictureAreWritten) {
   std::string raw = golden("apple.ics");
   Facts before{{"when", "all-day 2020-01-01 P1D"}, {"title", "what we thought"}};

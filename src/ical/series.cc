@@ -94,6 +94,7 @@ class Assembler {
     const calendar::Zone* zone =
         series_.event.when.kind == TimeKind::zoned ? known.find(series_.event.when.zone) : nullptr;
     place(zone);
+    if (series_.orphan) rest_on_first();
     apply();
     spread(zone);
     return std::move(series_);
@@ -115,10 +116,22 @@ class Assembler {
     series_.orphan = true;
     auto first =
         std::ranges::min_element(overrides_, {}, [](const Part* p) { return p->recurrence_id->moment.time; });
-    series_.event = (*first)->event;
+    series_.event.when = series_when(**first, zones_);
+    series_.event.zones = (*first)->event.zones;
+  }
+
+  // The part that counts at the first slot may be another one than the first by its bytes: what the event says is what
+  // that part says, so that a change of it has a place in the file.
+  void rest_on_first() {
+    const Placed& first = series_.parts.front();
+    const When frame = series_.event.when;
+    series_.event = first.part->event;
     series_.event.overrides.clear();
     series_.event.recurrence = {};
-    series_.event.when = series_when(**first, zones_);
+    series_.event.when = series_when(*first.part, zones_);
+    if (series_.event.when.kind != frame.kind || series_.event.when.zone != frame.zone)
+      series_.event.when = frame;
+    series_.event.when.start = first.slot;
   }
 
   // One part for each slot: the newest.
