@@ -118,11 +118,12 @@ std::optional<Event> shown_simply(const Event& event, calendar::LocalTime slot,
   return shown;
 }
 
-// The same for any override; nothing for a patch that is no value of any event.
+// The same for any override; nothing for a patch that is no value of any event. `fields` are made once for a series.
 std::optional<Event> shown_at(const Event& event, calendar::LocalTime slot,
-                              const calendar::Override& override) {
+                              const calendar::Override& override, std::optional<calendar::Facts>& fields) {
   if (auto simple = shown_simply(event, slot, override)) return simple;
-  auto shown = calendar::from_facts(with_override(fields_at(fields_of(to_facts(event)), slot), override));
+  if (!fields) fields = fields_of(to_facts(event));
+  auto shown = calendar::from_facts(with_override(fields_at(*fields, slot), override));
   if (!shown) return std::nullopt;
   shown->sequence = event.sequence;
   shown->created = event.created;
@@ -135,9 +136,10 @@ void write_event(LineWriter& out, const Event& event, const calendar::ZoneSource
   Heading heading{event.uid, options.now, std::nullopt, &event.when, ""};
   if (auto mark = options.marks.find(event.uid); mark != options.marks.end()) heading.mark = mark->second;
   put_event(out, event, heading, zones, nullptr);
+  std::optional<calendar::Facts> fields;
   for (const auto& [slot, override] : event.overrides) {
     if (override.excluded) continue;
-    auto shown = shown_at(event, slot, override);
+    auto shown = shown_at(event, slot, override, fields);
     if (!shown) continue;
     heading.slot = slot;
     put_event(out, *shown, heading, zones, nullptr);
