@@ -50,6 +50,30 @@ TEST(Console, WhatIsHeldIsNoChange) {
               testing::StartsWith("Run 1: 0 changes in calendars, 1 held, 1 edit read.\n"));
 }
 
+TEST(Console, AWriteThatFailedIsNotPrintedAsDone) {
+  engine::RunReport report;
+  report.run = 1;
+  for (const char* error : {"", "The disk is full."}) {
+    engine::Move& move = report.moves.emplace_back();
+    move.kind = engine::Move::Kind::create;
+    move.calendar = CalendarId("home");
+    move.title = "Lunch";
+    move.why = "it is new in \"work\"";
+    move.error = error;
+  }
+  testing::internal::CaptureStdout();
+  {
+    Console console(false);
+    print_report(console, report, false);
+  }
+  EXPECT_EQ(
+      testing::internal::GetCapturedStdout(),
+      "Run 1: 1 change in calendars, 1 failed, 0 edits read.\n"
+      "CALENDAR  DID            EVENT  WHY\n"
+      "home      created        Lunch  it is new in \"work\"\n"
+      "home      create failed  Lunch  it is new in \"work\"; it is tried again after: The disk is full\n\n");
+}
+
 TEST(Console, FailingComesBeforeWaiting) {
   engine::RunReport report;
   EXPECT_EQ(exit_of(report), Exit::done);

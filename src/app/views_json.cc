@@ -60,7 +60,7 @@ Json to_json(const engine::Move& move) {
   Json out = Json::object();
   out.set("kind", engine::to_string(move.kind)).set("event", move.event.value).set("title", move.title);
   out.set("calendar", move.calendar.value).set("from", move.from).set("fields", texts(move.fields));
-  out.set("why", move.why);
+  out.set("why", move.why).set("error", move.error);
   return out;
 }
 

@@ -30,15 +30,26 @@ Verb verb_of(Move::Kind kind) {
   return {"", "", Ink::plain};
 }
 
-std::vector<std::string> row_of(const Console& console, const Move& move, bool done) {
+std::string verb_words(const Console& console, const Move& move, bool done) {
   const Verb verb = verb_of(move.kind);
+  // Whether anything came of it may be unknown, after an answer that was lost.
+  if (done && !move.error.empty()) return console.ink(Ink::red, fmt::format("{} failed", verb.meant));
+  return console.ink(verb.ink, done ? verb.done : verb.meant);
+}
+
+std::vector<std::string> row_of(const Console& console, const Move& move, bool done) {
   std::string why = printable(move.why);
   if (move.kind == Move::Kind::update && !move.fields.empty()) {
     const std::string fields = printable(join(move.fields, ", "));
     why = why.empty() ? fields : fmt::format("{}: {}", fields, why);
   }
-  return {move.calendar.value, console.ink(verb.ink, done ? verb.done : verb.meant),
-          shortened(move.title, 44), why};
+  // A calendar's own sentence may end with a full stop; ours goes on.
+  if (!move.error.empty()) {
+    std::string error = printable(move.error);
+    while (error.ends_with('.')) error.pop_back();
+    why += fmt::format("{}it is tried again after: {}", why.empty() ? "" : "; ", error);
+  }
+  return {move.calendar.value, verb_words(console, move, done), shortened(move.title, 44), why};
 }
 
 void print_waiting(Console& console, const engine::RunReport& report) {
@@ -96,7 +107,8 @@ void print_moves(Console& console, const std::vector<Move>& moves, bool done, bo
     if (move.kind == Move::Kind::pull && !all) continue;
     const auto same = [&](const Group& group) {
       const Move& other = *group.moves.front();
-      return other.calendar == move.calendar && other.kind == move.kind && other.why == move.why;
+      return other.calendar == move.calendar && other.kind == move.kind && other.why == move.why &&
+             other.error == move.error;
     };
     const auto found = std::ranges::find_if(groups, same);
     if (found == groups.end())
@@ -117,8 +129,7 @@ void print_moves(Console& console, const std::vector<Move>& moves, bool done, bo
     }
     if (shown == group.moves.size()) continue;
     const Move& first = *group.moves.front();
-    const Verb verb = verb_of(first.kind);
-    table.row({first.calendar.value, console.ink(verb.ink, done ? verb.done : verb.meant),
+    table.row({first.calendar.value, verb_words(console, first, done),
                console.ink(Ink::dim, fmt::format("and {} more", group.moves.size() - shown)), ""});
   }
   if (!table.empty()) table.print(console);
@@ -130,14 +141,17 @@ void print_report(Console& console, const engine::RunReport& report, bool all) {
     return static_cast<std::size_t>(std::ranges::count(report.moves, kind, &Move::kind));
   };
   const std::size_t reads = count(Move::Kind::pull);
+  const std::size_t failed = static_cast<std::size_t>(
+      std::ranges::count_if(report.moves, [](const Move& move) { return !move.error.empty(); }));
   const std::size_t writes =
-      count(Move::Kind::create) + count(Move::Kind::update) + count(Move::Kind::remove);
+      count(Move::Kind::create) + count(Move::Kind::update) + count(Move::Kind::remove) - failed;
   const std::size_t held = count(Move::Kind::hold);
   if (report.moves.empty() && report.errors.empty()) {
     console.line(done ? "Nothing to do: everything is in sync."
                       : "Nothing to do: sync would change nothing.");
   } else {
     std::string what = fmt::format("{} in calendars", counted(writes, "change"));
+    if (failed > 0) what += fmt::format(", {} failed", failed);
     if (held > 0) what += fmt::format(", {} held", held);
     console.line(console.ink(
         Ink::bold, done ? fmt::format("Run {}: {}, {} read.", report.run, what, counted(reads, "edit"))

@@ -39,8 +39,9 @@ struct Planned {
   Loaded loaded;
   std::vector<sync::Place> places;
   sync::EventPlan plan;
-  std::map<CalendarId, sync::Lens> lenses;  // after the plan
-  std::set<CalendarId> ignored;             // calendars whose news is held
+  std::map<CalendarId, sync::Lens> lenses;       // after the plan
+  std::set<CalendarId> ignored;                  // calendars whose news is held
+  std::map<CalendarId, std::size_t> moves = {};  // where the report tells of the write to each calendar
 };
 
 // A create of unknown end at a calendar that keeps no marks; see unclear.cc.

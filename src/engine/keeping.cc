@@ -225,6 +225,7 @@ Result<void> Engine::Inner::keep_place(Transaction& tx, Cycle& cycle, Planned& o
     move.from = source_of(one, place.calendar);
     move.fields = fields_of(push.paths);
     move.why = push.why;
+    one.moves[place.calendar] = cycle.report.moves.size();
     cycle.report.moves.push_back(move);
     if (cycle.dry) return {};
     sync::Intent intent;

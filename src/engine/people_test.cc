@@ -1,6 +1,8 @@
 // What people ask of the engine: undo, their word on conflicts and mail, lineage, restore.
 #include <gtest/gtest.h>
 
+#include <set>
+
 #include "engine/engine.h"
 #include "engine/test_bench.h"
 
@@ -41,6 +43,26 @@ TEST(Engine, AWriteWhoseAnswerWasLostIsOnRecordAndCanBeUndone) {
   bench.sync();
   EXPECT_TRUE(bench.servers["home"]->list().empty());
   EXPECT_EQ(bench.servers["work"]->list().size(), 1u);
+}
+
+TEST(Engine, TheReportSaysOfEachWriteWhetherItWasDone) {
+  TwoCalendars bench;
+  bench.servers["work"]->put(meeting("Standup"), "a@x");
+  bench.servers["work"]->put(meeting("Retro", 3), "b@x");
+  int creates = 0;
+  bench.providers["home"]->before_call = [&](provider::Call call) {
+    if (call == provider::Call::create && creates++ == 0)
+      bench.faults["home"].force_next(provider::Fault::unreachable);
+  };
+  auto outcomes = [](const RunReport& report) {
+    std::multiset<bool> done;
+    for (const Move& move : report.moves)
+      if (move.kind == Move::Kind::create) done.insert(move.error.empty());
+    return done;
+  };
+  EXPECT_EQ(outcomes(bench.sync()), (std::multiset<bool>{false, true}));
+  bench.providers["home"]->before_call = nullptr;
+  EXPECT_EQ(outcomes(bench.sync()), std::multiset<bool>{true});
 }
 
 TEST(Engine, ALinkThatBeginsToHideMakesItsCopiesAnew) {

@@ -118,6 +118,7 @@ Result<void> Engine::Inner::note_failure(Transaction& tx, Cycle& cycle, const Ou
   const EventId& event = outcome.planned->loaded.row.id;
   const Error& error = *outcome.error();
   const sync::ItemWrite& write = place.push->writes[outcome.items.size() - 1];
+  cycle.report.moves[outcome.planned->moves.at(place.calendar)].error = error.message;
   if (write.kind == Intent::Kind::create && error.kind == ErrorKind::stale) {
     // The uid is taken there. The next look tells whether by this very event; if not, ours needs another one. Of a
     // part it is the slot that is taken, and the next look shows by what.

@@ -22,6 +22,7 @@ struct Move {
   std::string from;                 // the calendar whose change it carries, "" when it is the hub's own
   std::vector<std::string> fields;  // the fields concerned: "title", "when"
   std::string why;                  // a sentence
+  std::string error = {};           // of a write that was not done: why not; the next cycle tries it again
 };
 const char* to_string(Move::Kind kind);
 
