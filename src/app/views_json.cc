@@ -80,7 +80,7 @@ Json to_json(const engine::CalendarStatus& status) {
   out.set("id", status.calendar.value).set("address", status.address).set("health", status.health);
   out.set("in_sync_as_of", maybe(status.in_sync_as_of)).set("events", status.events).set("held", status.held);
   out.set("conflicts", status.conflicts).set("pending", status.pending).set("unreadable", status.unreadable);
-  out.set("error", status.error);
+  out.set("failed", status.failed).set("error", status.error);
   return out;
 }
 

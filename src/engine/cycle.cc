@@ -132,6 +132,7 @@ Result<void> Engine::Inner::finish(Transaction& tx, Cycle& cycle) {
     }
     if (!waits && !TRY(tx.meta(link_key(link)))) TRY_VOID(tx.set_meta(link_key(link), "1"));
   }
+  TRY_VOID(keep_in_sync_times(tx, cycle));
   for (const auto& [id, counts] : cycle.counts) cycle.report.calendars.push_back(counts);
   cycle.report.held_waiting = TRY(tx.held(HeldRow::State::waiting)).size();
   cycle.report.conflicts_open = TRY(tx.conflicts(true)).size();

@@ -93,6 +93,13 @@ struct Cycle {
   RunReport report;
 };
 
+// What a calendar refused to take and is to take still.
+struct Failing {
+  std::size_t writes = 0;
+  std::string error;      // a sentence
+  Instant in_sync_as_of;  // before the first of them; 0 = never
+};
+
 // What became of one push.
 struct Outcome {
   Planned* planned = nullptr;
@@ -238,6 +245,10 @@ struct Engine::Inner {
   Result<void> settle_batch(Cycle& cycle, const CalendarId& calendar,
                             const Result<std::optional<std::string>>& persisted,
                             std::vector<Outcome>& outcomes);
+
+  // failing.cc
+  Result<std::map<CalendarId, Failing>> failing(Transaction& tx);
+  Result<void> keep_in_sync_times(Transaction& tx, const Cycle& cycle);
 
   // reading.cc, lineage.cc
   Result<WriteView> view_of(const ports::WriteRow& row);

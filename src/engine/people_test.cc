@@ -65,6 +65,49 @@ TEST(Engine, TheReportSaysOfEachWriteWhetherItWasDone) {
   EXPECT_EQ(outcomes(bench.sync()), std::multiset<bool>{true});
 }
 
+TEST(Engine, StatusTellsOfWritesThatFailUntilTheyAreMadeUpFor) {
+  TwoCalendars bench;
+  auto id = bench.servers["work"]->put(meeting("Standup"), "a@x");
+  bench.sync();
+  auto home = [&] { return bench.engine().status()->calendars.back(); };
+  EXPECT_EQ(home().health, "ok");
+  const auto before = home().in_sync_as_of;
+  ASSERT_TRUE(before);
+
+  bench.servers["work"]->edit(id, [](Facts& f) { f.set("title", "Daily"); });
+  bench.providers["home"]->before_call = [&](provider::Call call) {
+    if (call == provider::Call::update) bench.faults["home"].force_next(provider::Fault::unreachable);
+  };
+  for (int run = 0; run < 2; ++run) {
+    bench.sync();
+    EXPECT_EQ(home().health, "failing");
+    EXPECT_EQ(home().failed, 1u);
+    EXPECT_EQ(home().in_sync_as_of, before) << "the looks since then did not bring it in sync";
+    EXPECT_TRUE(home().error.starts_with("\"Daily\" could not be written, and the next sync tries again: "))
+        << home().error;
+    EXPECT_EQ(bench.engine().status()->calendars.front().health, "ok");
+  }
+  bench.providers["home"]->before_call = nullptr;
+  bench.sync();
+  EXPECT_EQ(home().health, "ok");
+  EXPECT_EQ(home().failed, 0u);
+  EXPECT_EQ(home().error, "");
+  EXPECT_GT(home().in_sync_as_of->ms, before->ms);
+}
+
+TEST(Engine, ACalendarThatNeverTookAWriteWasNeverInSync) {
+  TwoCalendars bench;
+  for (int n = 1; n <= 3; ++n) bench.servers["work"]->put(meeting("Event", n), std::to_string(n));
+  bench.providers["home"]->before_call = [&](provider::Call call) {
+    if (call == provider::Call::create) bench.faults["home"].force_next(provider::Fault::unreachable);
+  };
+  bench.sync();
+  const CalendarStatus home = bench.engine().status()->calendars.back();
+  EXPECT_FALSE(home.in_sync_as_of);
+  EXPECT_EQ(home.failed, 3u);
+  EXPECT_TRUE(home.error.starts_with("\"Event\" and 2 more events could not be written")) << home.error;
+}
+
 TEST(Engine, ALinkThatBeginsToHideMakesItsCopiesAnew) {
   TwoCalendars bench;
   bench.servers["work"]->put(meeting("Surgery"), "surgery@x");

@@ -95,6 +95,7 @@ Result<Status> Engine::status() {
   std::vector<ports::ConflictRow> conflicts = TRY(tx->conflicts(true));
   std::vector<HeldRow> waiting = TRY(tx->held(HeldRow::State::waiting));
   std::vector<ports::BaseRow> unsettled = TRY(tx->unsettled_bases());
+  const std::map<CalendarId, Failing> failing = TRY(inner_->failing(*tx));
   for (const CalendarId& id : inner_->settings.calendars) {
     CalendarStatus status;
     status.calendar = id;
@@ -103,6 +104,12 @@ Result<Status> Engine::status() {
     auto row = TRY(tx->calendar(id));
     if (row && row->listed_at.ms != 0) status.in_sync_as_of = row->listed_at;
     if (row) status.error = row->error;
+    if (auto refused = failing.find(id); refused != failing.end()) {
+      const Failing& of = refused->second;
+      status.failed = of.writes;
+      status.in_sync_as_of = of.in_sync_as_of.ms != 0 ? std::optional(of.in_sync_as_of) : std::nullopt;
+      status.error += (status.error.empty() ? "" : "; ") + of.error;
+    }
     const ports::ItemCounts items = TRY(tx->item_counts(id));
     status.events = items.present;
     status.unreadable = items.unreadable;

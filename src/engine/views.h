@@ -48,10 +48,11 @@ struct RunReport {
 struct CalendarStatus {
   CalendarId calendar;
   std::string address;
-  std::string health;  // "ok", "never synced", "failing", "read-only"
-  std::optional<Instant> in_sync_as_of;
+  std::string health;                    // "ok", "never synced", "failing", "read-only"
+  std::optional<Instant> in_sync_as_of;  // not after a write that failed and is not made up for
   std::size_t events = 0, held = 0, conflicts = 0, pending = 0, unreadable = 0;
-  std::string error;
+  std::size_t failed = 0;  // of the pending ones, those whose last write failed
+  std::string error;       // why it is failing
 };
 struct Status {
   std::vector<CalendarStatus> calendars;

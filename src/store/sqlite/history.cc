@@ -97,6 +97,14 @@ Result<std::vector<WriteRow>> SqliteTransaction::writes_of_event(const EventId& 
   return rows_of_event(reading(WRITE_COLUMNS "WHERE event = ?1 ORDER BY w.id"), event, read_write);
 }
 
+Result<std::vector<WriteRow>> SqliteTransaction::failing_writes() {
+  return all_rows(
+      reading(WRITE_COLUMNS "WHERE state = 2 AND w.id IN (SELECT (SELECT id FROM writes x WHERE x.event = "
+                            "b.event AND x.calendar = b.calendar ORDER BY id DESC LIMIT 1) FROM bases b "
+                            "WHERE pending = 1 OR settled = 0) ORDER BY w.id"),
+      read_write);
+}
+
 #undef RUN_COLUMNS
 #undef WRITE_COLUMNS
 

@@ -64,6 +64,7 @@ class SqliteTransaction : public ports::Transaction {
   Result<std::optional<ports::WriteRow>> write(std::int64_t id) override;
   Result<std::vector<ports::WriteRow>> writes_of_run(std::int64_t run) override;
   Result<std::vector<ports::WriteRow>> writes_of_event(const EventId& event) override;
+  Result<std::vector<ports::WriteRow>> failing_writes() override;
 
   Result<std::int64_t> add(const ports::ConflictRow& row) override;
   Result<void> put(const ports::ConflictRow& row) override;
