@@ -6,10 +6,14 @@ item was deleted."""
 
 import datetime
 import re
+import time
 import urllib.parse
 
 FIRST_DAY = datetime.date(2026, 3, 1)
-NOTE = '---\ntitle: {title}\nallDay: false\ndate: {day}\nstartTime: "{start}"\nendTime: "23:30"\n---\nBody of {title}\n'
+KEPT_EVENT = "X-KEPT;A=1:as it stood"  # what nobody understands, in what people make
+KEPT_NOTE = "mood:   [as,  'it stood']  # 1"
+GUEST = "guest@example.org"
+NOTE = '---\ntitle: {title}\nallDay: false\ndate: {day}\nstartTime: "{start}"\nendTime: "23:30"\n{kept}\n---\nBody of {title}\n'
 
 
 class Ledger:
@@ -20,12 +24,14 @@ class Ledger:
         self.replaced = set()  # values that a person saw and replaced, deleted or took back
         self.deleted = {}  # day -> whether it must be gone: both sides showed what a whole sync had left there
         self.settled = {}  # day -> values that both sides had when a sync last ended by itself
-        self.days = set()
+        self.days = {}  # day -> the side that made it
+        self.unmade = set()  # days that were deleted once, so that another item may be there now
+        self.touched = []  # (day, seconds) of what people did; day None: at all of them
 
-    def new_day(self):
+    def new_day(self, side):
         self.items += 1
         day = (FIRST_DAY + datetime.timedelta(days=self.items)).isoformat()
-        self.days.add(day)
+        self.days[day] = side
         return day
 
     def new_value(self, field):
@@ -35,9 +41,13 @@ class Ledger:
 
     def write(self, side, day, field, value, old=None):
         self.written[value] = (day, field, side)
+        self.touch(day)
         self.deleted.pop(day, None)
         if old:
             self.replaced.add(old)
+
+    def touch(self, day=None):
+        self.touched.append((day, time.time()))
 
     def settle(self, server, vault):
         """To be told after a sync that ended by itself. Before, a deletion may meet a write of which the program does not
@@ -46,6 +56,8 @@ class Ledger:
 
     def delete(self, day, shown, shown_elsewhere):
         self.replaced.update(flat(shown))
+        self.unmade.add(day)
+        self.touch(day)
         self.deleted[day] = flat(shown) == flat(shown_elsewhere) == self.settled.get(day)
 
     # The laws. Each gives sentences about what is wrong.
@@ -75,8 +87,41 @@ class Ledger:
         return lost
 
 
+    def unknown_survives(self, server, vault):
+        """`server`, `vault`: day -> texts."""
+        return [f"{KEPT_EVENT if side == 'server' else KEPT_NOTE} is gone from {day} at the {side}"
+                for day, side in self.days.items() if day not in self.unmade
+                for text in (server if side == "server" else vault).get(day, [])
+                if (KEPT_EVENT if side == "server" else KEPT_NOTE) not in text]
+
+    def nothing_leaked(self, masked, server=None):
+        """A masked copy shows its time and nothing of the rest, not even in the name of its file. In the end it is there
+        once for each event."""
+        wrong = [f"{path.name} tells more than its time" for path, text in masked._found()
+                 if re.search(r"Title|Body|as it stood|" + GUEST, text + path.name)]
+        if server is not None:
+            shown = {day: [start for _, start in items] for day, items in masked.items().items()}
+            wanted = {day: [start for _, start in items] for day, items in server.items()}
+            wrong += [f"{day} is busy at {shown.get(day)}, not at {wanted.get(day)}"
+                      for day in sorted(shown.keys() | wanted.keys()) if shown.get(day) != wanted.get(day)]
+        return wrong
+
+    def no_message_sent(self, requests, vaults):
+        """To a server a message is a POST, or an event with guests that was not there; to a vault, a guest in a note."""
+        wrong = [f"{one.method} {one.path} is no way to read or write an event" for one in requests
+                 if "Kalends" in one.agent and one.method not in ("OPTIONS", "PROPFIND", "REPORT", "GET", "PUT", "DELETE")]
+        return wrong + [f"{path.name} names a guest" for vault in vaults for path, text in vault._found() if GUEST in text]
+
+
 def flat(items):
     return [value for item in items for value in item]
+
+
+def by_day(pairs):
+    found = {}
+    for day, one in pairs:
+        found.setdefault(day, []).append(one)
+    return found
 
 
 def named(value, text):
@@ -99,11 +144,10 @@ class ServerSide:
                 yield href, headers.get("etag", ""), text
 
     def items(self):
-        found = {}
-        for _, _, text in self._found():
-            day, item = read_event(text)
-            found.setdefault(day, []).append(item)
-        return found
+        return by_day(read_event(text) for _, _, text in self._found())
+
+    def texts(self):
+        return by_day((read_event(text)[0], text) for _, _, text in self._found())
 
     def _conditional(self, method, href, etag, body=""):
         headers = {"If-Match": etag, "Content-Type": "text/calendar; charset=utf-8"}
@@ -113,7 +157,9 @@ class ServerSide:
         stamp = day.replace("-", "")
         text = ["BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:-//Desk//Test//EN", "BEGIN:VEVENT", f"UID:server-{day}",
                 "DTSTAMP:20260101T000000Z", f"DTSTART;TZID=Europe/Berlin:{stamp}T{start.replace(':', '')}00",
-                f"DTEND;TZID=Europe/Berlin:{stamp}T233000", f"SUMMARY:{title}", "X-KEPT;A=1:as it stood",
+                f"DTEND;TZID=Europe/Berlin:{stamp}T233000", f"SUMMARY:{title}", KEPT_EVENT,
+                *(["ORGANIZER:mailto:alice@example.org", f"ATTENDEE;PARTSTAT=ACCEPTED:mailto:{GUEST}"]
+                  if day[-1] in "369" else []),
                 "END:VEVENT", "END:VCALENDAR", ""]
         self.server.put(f"{self.url}server-{day}.ics", "\r\n".join(text))
         return True
@@ -141,6 +187,12 @@ class VaultSide:
     def __init__(self, folder):
         self.folder = folder
 
+    def snapshot(self):
+        return {path: (path.stat().st_mtime_ns, text) for path, text in self._found()}
+
+    def texts(self):
+        return by_day((read_note(text)[0], text) for _, text in self._found())
+
     def _found(self):
         for path in sorted(self.folder.rglob("*.md")):
             if not any(part.startswith(".") for part in path.relative_to(self.folder).parts):
@@ -150,14 +202,10 @@ class VaultSide:
                     pass
 
     def items(self):
-        found = {}
-        for _, text in self._found():
-            day, item = read_note(text)
-            found.setdefault(day, []).append(item)
-        return found
+        return by_day(read_note(text) for _, text in self._found())
 
     def add(self, day, title, start):
-        (self.folder / f"{title}.md").write_text(NOTE.format(day=day, title=title, start=start))
+        (self.folder / f"{title}.md").write_text(NOTE.format(day=day, title=title, start=start, kept=KEPT_NOTE))
         return True
 
     def edit(self, day, field, old, new):

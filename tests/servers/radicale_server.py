@@ -1,5 +1,6 @@
 """Radicale: no scheduling, tokens as URIs, strong etags although it writes resources anew."""
 
+import collections
 import re
 
 from dav import CalendarServer
@@ -22,10 +23,12 @@ type = none
 level = {level}
 """
 
+Request = collections.namedtuple("Request", "asked_at method path status agent")  # asked_at: a line of the log
+
 
 class Radicale(CalendarServer):
     def __init__(self, level="warning"):
-        """With level "info" it writes down every request; see writes()."""
+        """With level "info" it writes down every request; see requests()."""
         self.level = level
 
     def start(self):
@@ -42,18 +45,22 @@ class Radicale(CalendarServer):
         if hasattr(self, "processes"):
             self.processes.stop()
 
-    def writes(self, agent):
-        """(method, path, status) of each PUT and DELETE that a program of that name had answered, in order."""
+    def log(self):
         with open(self.processes.path("python3.out"), encoding="utf-8", errors="replace") as file:
-            log = file.read()
+            return file.read().splitlines()
+
+    def requests(self):
+        """What it was asked and has answered, in the order of the answers."""
         begun, out = {}, []
-        for line in log.splitlines():
-            asked = re.match(r"\[[^]]*\] \[([^]]*)\] \[INFO\] (PUT|DELETE) request for '([^']*)' received from (.*)", line)
+        for position, line in enumerate(self.log()):
+            asked = re.match(r"\[([^]]*)\] \[([^]]*)\] \[INFO\] ([A-Z]+) request for '.* received from \S+(.*)", line)
             if asked:
-                begun[asked[1]] = asked[4]
-            answered = re.match(r"\[[^]]*\] \[([^]]*)\] \[INFO\] (PUT|DELETE) response status for '([^']*)' in .*: (\d+)", line)
-            if answered and agent in begun.pop(answered[1], ""):
-                out.append((answered[2], answered[3], int(answered[4])))
+                begun[asked[2]] = position, asked[4]
+            answered = re.match(
+                r"\[[^]]*\] \[([^]]*)\] \[INFO\] ([A-Z]+) response status for '([^']*)' .*in [\d.]+ seconds: (\d+)", line)
+            if answered and answered[1] in begun:
+                asked_at, agent = begun.pop(answered[1])
+                out.append(Request(asked_at, answered[2], answered[3], int(answered[4]), agent))
         return out
 
     def calendar_url(self, user, name):

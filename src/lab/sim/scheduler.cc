@@ -1,5 +1,6 @@
 #include "lab/sim/scheduler.h"
 
+#include <dlfcn.h>
 #include <sys/mman.h>
 #include <ucontext.h>
 
@@ -23,6 +24,19 @@ namespace {
 
 constexpr std::size_t kStackBytes = std::size_t{4} << 20;  // taken from the system only where it is used
 constexpr std::size_t kGuardBytes = 4096;                  // below it: who comes here stops at once
+
+int swap(ucontext_t* from, const ucontext_t* to) {
+#ifdef KALENDS_ASAN_FIBERS
+  // AddressSanitizer's swapcontext() forgets, at each switch, all that it knew of the other stack. hand_over() tells it
+  // what it has to know, so the library's own is called, which is the next one.
+  using Swap = int (*)(ucontext_t*, const ucontext_t*);
+  static const auto library = reinterpret_cast<Swap>(::dlsym(RTLD_NEXT, "swapcontext"));
+  KALENDS_CHECK(library != nullptr);
+  return library(from, to);
+#else
+  return ::swapcontext(from, to);
+#endif
+}
 
 }  // namespace
 
@@ -73,16 +87,20 @@ struct Scheduler::Fiber {
 
 Scheduler::Scheduler() : chance_(0), caller_(std::make_unique<Fiber>()) {}
 
-// Fibers hold nothing between two batches but their loop, so their stacks are simply given back.
-Scheduler::~Scheduler() = default;
+// Between two batches fibers hold nothing but their loop. Each ends it, because what the sanitizer keeps of a fiber is
+// given back only when it leaves for good.
+Scheduler::~Scheduler() {
+  for (const auto& worker : workers_) hand_over(*caller_, *worker);
+}
 
-void Scheduler::hand_over(Fiber& from, Fiber& to) {
+void Scheduler::hand_over(Fiber& from, Fiber& to, [[maybe_unused]] Return back) {
 #ifdef KALENDS_ASAN_FIBERS
-  __sanitizer_start_switch_fiber(&from.asan_stack, to.stack, to.stack_bytes);
+  __sanitizer_start_switch_fiber(back == Return::never ? nullptr : &from.asan_stack, to.stack,
+                                 to.stack_bytes);
 #elif defined(KALENDS_TSAN_FIBERS)
   __tsan_switch_to_fiber(to.tsan, 0);
 #endif
-  KALENDS_CHECK(::swapcontext(&from.context, &to.context) == 0);
+  KALENDS_CHECK(swap(&from.context, &to.context) == 0);
 #ifdef KALENDS_ASAN_FIBERS
   __sanitizer_finish_switch_fiber(from.asan_stack, nullptr, nullptr);
 #endif
@@ -101,7 +119,7 @@ void Scheduler::live(unsigned high, unsigned low) {
     scheduler.caller_->stack_bytes = bytes;
   }
 #endif
-  for (;;) {
+  while (self->work) {
     std::exchange(self->work, nullptr)();
     std::erase(scheduler.ready_, scheduler.current_);
     if (scheduler.ready_.empty()) {
@@ -112,6 +130,7 @@ void Scheduler::live(unsigned high, unsigned low) {
       scheduler.hand_over(*self, *scheduler.workers_[scheduler.current_]);
     }
   }
+  scheduler.hand_over(*self, *scheduler.caller_, Return::never);
 }
 
 void Scheduler::run(std::vector<ports::Task> tasks) {

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <vector>
@@ -37,7 +38,8 @@ class Scheduler : public ports::Executor {
   struct Fiber;
 
   static void live(unsigned high, unsigned low);  // of a Fiber's address
-  void hand_over(Fiber& from, Fiber& to);
+  enum class Return : std::uint8_t { later, never };
+  void hand_over(Fiber& from, Fiber& to, Return back = Return::later);
   std::size_t pick() { return ready_[chance_.below(ready_.size())]; }
 
   Chance chance_;
