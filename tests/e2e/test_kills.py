@@ -37,6 +37,7 @@ class Life:
                          "privacy": {"mask": True, "title": "Busy"}}])
         self.folder = "/" + url.split("/", 3)[3]
         self.kills = 0
+        self.has_store = False
         self.found = []  # what was wrong on the way
         self.starts = []  # of each process that may write: its time, and the length of the server's log
         self.usual_seconds = 0.3  # of a whole sync
@@ -100,7 +101,11 @@ class Life:
         process.kill()
         process.wait()
         self.kills += 1
-        self.desk.run("verify")
+        told = self.desk.run("verify", check=False)
+        # Death may come before there is a store, but later there always is one.
+        if told.returncode != 0 and (self.has_store or "run `kalends sync` first" not in told.stderr):
+            self.found.append(f"verify: {told.stdout}{told.stderr}")
+        self.has_store = self.has_store or told.returncode == 0
         self.found += self.ledger.nothing_leaked(self.masked)
 
     def kill_sync(self):

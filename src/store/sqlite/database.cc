@@ -38,6 +38,7 @@ std::optional<std::string> pack(std::string_view text) {
 }
 
 ErrorKind kind_of(int status) {
+  if (status == SQLITE_READONLY_ROLLBACK) return ErrorKind::not_found;
   switch (status & 0xff) {
     case SQLITE_BUSY:
     case SQLITE_LOCKED:
@@ -246,6 +247,9 @@ Error Database::error(int status) {
   if ((code & 0xff) != SQLITE_CONSTRAINT) broken_ = true;
   const std::string detail = fmt::format("{} (SQLite {})", sqlite3_errmsg(connection_), code);
   const auto sentence = [&]() -> std::string {
+    // Only before its first commit a store of ours has a journal that only a writer can take back.
+    if (code == SQLITE_READONLY_ROLLBACK)
+      return fmt::format("the making of {} was cut off; run `kalends sync` first", path_);
     switch (code & 0xff) {
       case SQLITE_FULL:
         return fmt::format("the disk that holds {} is full; free some space and run again", path_);

@@ -99,6 +99,24 @@ TEST_F(SqliteStoreTest, AStoreWhoseMakingWasCutOffIsMadeByTheNextWriter) {
   EXPECT_TRUE(SqliteStore::open(path_, reading));
 }
 
+// SQLite's file format, section 3: what a process leaves that dies before it has written a page of its first commit.
+TEST_F(SqliteStoreTest, AJournalOfACutOffMakingIsNoMatterOfPermissions) {
+  open();
+  constexpr std::uint32_t kPage = 4096, kSector = 512;
+  std::string journal("\xd9\xd5\x05\xf9\x20\xa1\x63\xd7", 8);
+  for (const std::uint32_t number :
+       {0u, 1u, static_cast<std::uint32_t>(fs::file_size(path_) / kPage), kSector, kPage})
+    for (int shift = 24; shift >= 0; shift -= 8) journal += static_cast<char>(number >> shift & 0xff);
+  journal.resize(kSector);
+  std::ofstream(path_ + "-journal", std::ios::binary) << journal;
+  const auto refused = SqliteStore::open(path_, {.read_only = true});
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().kind, ErrorKind::not_found);
+  EXPECT_THAT(refused.error().message, HasSubstr("was cut off; run `kalends sync` first"));
+  open();
+  open({.read_only = true});
+}
+
 TEST_F(SqliteStoreTest, ASecondWriterIsToldWhoHasIt) {
   auto store = open();
   const auto second = SqliteStore::open(path_);
