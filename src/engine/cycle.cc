@@ -192,8 +192,7 @@ Result<RunReport> Engine::Inner::cycle(SyncOptions options, bool dry) {
       tx = TRY(world.store.begin());
     }
     if (dry || !any_writes) break;
-    bool again = !TRY(tx->dirty_items()).empty() || !TRY(tx->dirty_events()).empty();
-    if (!again) break;
+    if (!TRY(tx->any_dirty())) break;
   }
   TRY_VOID(finish(*tx, cycle));
   if (!dry) TRY_VOID(tx->commit());

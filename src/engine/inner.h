@@ -5,10 +5,12 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <unordered_map>
 #include <vector>
 
 #include "engine/engine.h"
 #include "engine/islands.h"
+#include "engine/newborn.h"
 #include "engine/records.h"
 #include "merge/state.h"
 #include "sync/base.h"
@@ -28,7 +30,8 @@ struct Loaded {
   std::map<CalendarId, sync::Base> bases;
   std::map<CalendarId, ports::ItemRow> items;  // the present, gone or unreadable one in each calendar
   std::map<CalendarId, std::vector<ports::ItemRow>>
-      parts;  // its exceptions that are items of their own there
+      parts;            // its exceptions that are items of their own there
+  bool is_new = false;  // the store does not hold it yet
 
   // The item of that name; nullptr when it is none of this event.
   const ports::ItemRow* item(const CalendarId& calendar, const RemoteId& remote) const;
@@ -75,7 +78,8 @@ struct Cycle {
   std::map<CalendarId, bool> holds_events;  // see Inner::holds_events
   std::set<CalendarId> gone;                // the collection itself is not there
   std::map<CalendarId, CalendarCounts> counts;
-  std::set<EventId> fresh;                   // events that an item of this cycle began
+  std::vector<EventId> fresh;                // events that an item of this cycle began
+  Newborn newborn;                           // those of them that the store does not hold yet
   std::set<std::string> approved, rejected;  // keys of held work that a person decided
   std::set<std::pair<EventId, CalendarId>>
       failed;                   // writes that failed and are not tried again in this cycle
@@ -138,18 +142,26 @@ struct Engine::Inner {
   struct Look {
     ports::CalendarRow row;
     std::vector<std::string> errors, warnings;
-    bool news = false;  // it brought items, or took some away
+    bool news = false;      // it brought items, or took some away
+    std::size_t asked = 0;  // how often a version was asked for
+    std::optional<std::unordered_map<std::string, ports::ItemVersion>>
+        held;  // all there are, once many were asked for
   };
   // `step` ends the transaction that `tx` is and begins the next; none is called in between by anybody else.
   Result<void> observe_all(std::unique_ptr<Transaction>& tx, Cycle& cycle,
                            const std::function<Result<void>()>& step);
+  Result<void> hold_versions(Transaction& tx, const CalendarId& id, Look& look);
   Result<void> take_in(Transaction& tx, Cycle& cycle, Look& look, const Result<ports::Changes>& changes);
   Result<ports::ItemRow> put_item(Transaction& tx, const CalendarId& calendar, const ports::Item& item,
                                   std::int64_t seen, bool dirty, const EventId* event = nullptr);
+  Result<void> add_item(Transaction& tx, const CalendarId& calendar, const ports::Item& item,
+                        std::int64_t seen, bool dirty, const EventId& event);
 
   // matching.cc
   Result<void> release_lone_items(Transaction& tx);
   Result<void> match_arrivals(Transaction& tx, Cycle& cycle);
+  Result<void> begin_event(Transaction& tx, Cycle& cycle, ports::ItemRow row, bool alone);
+  Result<void> store_newborn(Transaction& tx, Cycle& cycle, const EventId& id);
   Result<void> leave_one_of_equals(Transaction& tx, std::vector<sync::Candidate>& candidates);
   Result<std::map<RemoteId, EventId>> names_of_backup(Transaction& tx, const CalendarId& calendar);
   Result<std::optional<Error>> take_away(Transaction& tx, Cycle& cycle, const EventId& event,
@@ -187,6 +199,7 @@ struct Engine::Inner {
 
   // planning.cc
   Result<Loaded> load(Transaction& tx, const EventId& event);
+  Loaded load(Newborn::One one);
   Result<Planned> plan_one(Transaction& tx, Cycle& cycle, Loaded loaded, const std::set<CalendarId>& ignored);
   Result<bool> may_be_unreadable(Transaction& tx, const CalendarId& calendar, const sync::Base& base);
   Result<bool> read_again(Transaction& tx, Cycle& cycle, const Planned& planned);

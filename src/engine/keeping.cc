@@ -80,7 +80,7 @@ Result<void> Engine::Inner::put_event(Transaction& tx, const Loaded& loaded) {
       row.to_utc = extent->to_utc;
     }
   }
-  return tx.put(row);
+  return loaded.is_new ? tx.add(row) : tx.put(row);
 }
 
 Result<void> Engine::Inner::put_base(Transaction& tx, const EventId& event, const CalendarId& calendar,
@@ -246,7 +246,8 @@ Result<void> Engine::Inner::keep_place(Transaction& tx, Cycle& cycle, Planned& o
       if (write.kind == sync::Intent::Kind::create && intent.nonce.empty()) intent.nonce = new_nonce();
     }
     if (push.kind == sync::Intent::Kind::create) {
-      place.base.own_uid |= TRY(uid_is_taken(tx, one.loaded.row, place.calendar));
+      // Of a new event it is known that no other has its uid.
+      if (!one.loaded.is_new) place.base.own_uid |= TRY(uid_is_taken(tx, one.loaded.row, place.calendar));
     }
     place.base.intent = std::move(intent);
   }
@@ -284,6 +285,7 @@ Result<void> Engine::Inner::keep(Transaction& tx, Cycle& cycle, std::vector<Plan
     if (!cycle.dry && (one.plan.hub_changed || one.loaded.row.dirty)) {
       Loaded after;
       after.row = one.loaded.row;
+      after.is_new = one.loaded.is_new;
       after.state = one.plan.hub;
       after.row.dirty = false;
       if (one.plan.hub_changed) after.row.changed_at = cycle.now;
@@ -300,7 +302,7 @@ Result<void> Engine::Inner::keep(Transaction& tx, Cycle& cycle, std::vector<Plan
       if (item.state == ports::ItemRow::State::gone) return tx.remove_item(item.calendar, item.remote);
       if (!item.dirty) return {};
       item.dirty = false;
-      return tx.put(item);
+      return tx.reconcile(item.calendar, item.remote, item.event);
     };
     for (auto& [calendar, item] : one.loaded.items) TRY_VOID(reconciled(item));
     for (auto& [calendar, parts] : one.loaded.parts)

@@ -191,6 +191,7 @@ Result<void> Engine::Inner::release_lone_items(Transaction& tx) {
   std::set<CalendarId> newly_linked;
   for (const sync::Link& link : settings.links)
     if (!TRY(tx.meta(link_key(link)))) newly_linked.insert(link.calendars.begin(), link.calendars.end());
+  if (newly_linked.empty() || !TRY(tx.any_events())) return {};
   for (const CalendarId& id : newly_linked) {
     for (ItemRow& row : TRY(tx.items(id))) {
       if (row.event.empty() || row.state != ItemRow::State::present || !row.mark.empty()) continue;
@@ -224,25 +225,57 @@ Result<void> Engine::Inner::release_lone_items(Transaction& tx) {
   return {};
 }
 
+// An item begins an event of its own. `alone`: no other event has its uid or its fingerprint.
+Result<void> Engine::Inner::begin_event(Transaction& tx, Cycle& cycle, ItemRow row, bool alone) {
+  Newborn::One one;
+  one.event.id = TRY(event_id_of(tx, row.calendar, row.remote));
+  one.event.uid = row.uid.empty() ? one.event.id.value + "@kalends" : row.uid;
+  one.event.fingerprint = row.fingerprint;
+  one.event.changed_at = cycle.now;
+  one.event.dirty = true;
+  one.event.blob = merge::encode(merge::EventState());
+  one.item = std::move(row);
+  one.item.event = one.event.id;
+  const EventId id = one.event.id;
+  cycle.fresh.push_back(id);
+  // Parts find their master by its row.
+  const bool has_parts =
+      providers.at(one.item.calendar)->capabilities().exceptions == ports::Exceptions::own_items;
+  cycle.newborn.add(std::move(one));
+  return alone && !has_parts ? Result<void>() : store_newborn(tx, cycle, id);
+}
+
+Result<void> Engine::Inner::store_newborn(Transaction& tx, Cycle& cycle, const EventId& id) {
+  const Newborn::One one = cycle.newborn.take(id);
+  TRY_VOID(tx.add(one.event));
+  return tx.put(one.item);
+}
+
 Result<void> Engine::Inner::match_arrivals(Transaction& tx, Cycle& cycle) {
   TRY_VOID(release_lone_items(tx));
-  std::vector<ItemRow> arrivals = TRY(tx.dirty_items());
+  std::vector<ItemRow> arrivals = TRY(tx.dirty_items_of_none());
+  // What belongs to no event and is gone is forgotten.
+  for (const ItemRow& row : arrivals)
+    if (row.state == ItemRow::State::gone) TRY_VOID(tx.remove_item(row.calendar, row.remote));
   std::erase_if(arrivals, [&](const ItemRow& row) {
-    return !row.event.empty() || !row.part_of.empty() || row.state != ItemRow::State::present ||
-           !providers.contains(row.calendar);
+    return !row.part_of.empty() || row.state != ItemRow::State::present || !providers.contains(row.calendar);
   });
   // In the configuration's order, then by name, so that the same input always gives the same events. What carries a
   // mark comes last: after a restore the event that it names may be made anew by its origin, earlier in this list.
   std::map<CalendarId, std::size_t> place_of;
   for (const CalendarId& id : settings.calendars) place_of.emplace(id, place_of.size());
-  auto rank = [&](const CalendarId& id) { return place_of.at(id); };
   // What our unfinished creates made comes first: what is like it besides is then another item.
   std::map<RemoteKey, Claim> claimed = TRY(claims(tx, cycle, arrivals));
-  auto order = [&](const ItemRow& row) {
-    return std::tuple(!claimed.contains({row.calendar, row.remote}), !row.mark.empty(), rank(row.calendar),
-                      row.remote);
+  auto comes_before = [&](const ItemRow& a, const ItemRow& b) {
+    if (!claimed.empty())
+      if (bool first = claimed.contains({a.calendar, a.remote});
+          first != claimed.contains({b.calendar, b.remote}))
+        return first;
+    if (a.mark.empty() != b.mark.empty()) return a.mark.empty();
+    if (a.calendar != b.calendar) return place_of.at(a.calendar) < place_of.at(b.calendar);
+    return a.remote < b.remote;
   };
-  std::ranges::sort(arrivals, {}, order);
+  std::ranges::sort(arrivals, comes_before);
   // Whether every item there is was read: only then is an event that no item makes not there.
   bool all_read = true;
   for (const CalendarId& id : settings.calendars) {
@@ -251,6 +284,7 @@ Result<void> Engine::Inner::match_arrivals(Transaction& tx, Cycle& cycle) {
     for (const ItemRow& row : TRY(tx.items(id))) all_read = all_read && row.state == ItemRow::State::present;
   }
   std::map<CalendarId, std::map<RemoteId, EventId>> names_of;
+  bool any_events = !arrivals.empty() && TRY(tx.any_events());
   for (ItemRow& row : arrivals) {
     ports::Item item = TRY(decode_item(row));
     if (item.foreign_copy || item.facts.find("when") == nullptr) {
@@ -272,6 +306,7 @@ Result<void> Engine::Inner::match_arrivals(Transaction& tx, Cycle& cycle) {
     sync::Arrival arrival{row.calendar, std::nullopt};
     std::optional<sync::Candidate> by_mark;
     if (item.mark) {
+      if (cycle.newborn.contains(item.mark->event)) TRY_VOID(store_newborn(tx, cycle, item.mark->event));
       if (TRY(tx.event(item.mark->event))) {
         Loaded loaded = TRY(load(tx, item.mark->event));
         arrival.nonce = item.mark->nonce;
@@ -282,11 +317,15 @@ Result<void> Engine::Inner::match_arrivals(Transaction& tx, Cycle& cycle) {
         continue;  // its origin may be in a calendar that could not be read: nothing is known yet
       }
     }
+    for (const EventId& id : cycle.newborn.like(row)) {
+      TRY_VOID(store_newborn(tx, cycle, id));
+      any_events = true;
+    }
     std::vector<sync::Candidate> by_uid, by_fingerprint;
-    if (!row.uid.empty())
+    if (!row.uid.empty() && any_events)
       for (const ports::EventRow& event : TRY(tx.events_with_uid(row.uid)))
         by_uid.push_back(candidate_of(TRY(load(tx, event.id)), row.calendar, std::nullopt));
-    if (!row.fingerprint.empty())
+    if (!row.fingerprint.empty() && any_events)
       for (const ports::EventRow& event : TRY(tx.events_with_fingerprint(row.fingerprint)))
         by_fingerprint.push_back(candidate_of(TRY(load(tx, event.id)), row.calendar, std::nullopt));
     if (by_fingerprint.size() > 1) TRY_VOID(leave_one_of_equals(tx, by_fingerprint));
@@ -306,17 +345,9 @@ Result<void> Engine::Inner::match_arrivals(Transaction& tx, Cycle& cycle) {
         match = *std::move(instead);
       }
     if (match.kind == sync::Match::Kind::fresh) {
-      Loaded fresh;
-      fresh.row.id = TRY(event_id_of(tx, row.calendar, row.remote));
-      fresh.row.uid = row.uid.empty() ? fresh.row.id.value + "@kalends" : row.uid;
-      fresh.row.fingerprint = row.fingerprint;
-      fresh.row.changed_at = cycle.now;
-      fresh.row.dirty = true;
-      fresh.row.blob = merge::encode(fresh.state);
-      TRY_VOID(tx.put(fresh.row));
-      cycle.fresh.insert(fresh.row.id);
-      match.event = fresh.row.id;
-      match.role = sync::Role::origin;
+      const bool alone = by_uid.empty() && by_fingerprint.empty();
+      TRY_VOID(begin_event(tx, cycle, std::move(row), alone));
+      continue;
     } else {
       // An item that went and came back leaves its old row behind.
       for (const ItemRow& old : TRY(tx.items_of(match.event)))

@@ -12,6 +12,8 @@ namespace {
 
 using ports::ItemRow;
 
+constexpr std::size_t kAskedOneByOne = 8;
+
 bool same_contents(const ItemRow& row, const ItemRow& now) {
   return row.state == now.state && row.version == now.version && row.blob == now.blob && row.uid == now.uid &&
          row.mark == now.mark && row.part_of == now.part_of && row.slot == now.slot;
@@ -19,8 +21,9 @@ bool same_contents(const ItemRow& row, const ItemRow& now) {
 
 }  // namespace
 
-Result<ItemRow> Engine::Inner::put_item(Transaction& tx, const CalendarId& calendar, const ports::Item& item,
-                                        std::int64_t seen, bool dirty, const EventId* event) {
+namespace {
+
+ItemRow row_of(const CalendarId& calendar, const ports::Item& item, std::int64_t seen, bool dirty) {
   ItemRow row;
   row.calendar = calendar;
   row.remote = item.id;
@@ -30,13 +33,29 @@ Result<ItemRow> Engine::Inner::put_item(Transaction& tx, const CalendarId& calen
   if (item.part_of) {
     row.part_of = item.part_of->master;
     row.slot = item.part_of->slot;
-  } else {
-    row.fingerprint = fingerprint(item.facts);
   }
   row.state = ItemRow::State::present;
   row.seen = seen;
   row.blob = encode_item(item);
   row.dirty = dirty;
+  return row;
+}
+
+}  // namespace
+
+// Of an item that the store has never heard of.
+Result<void> Engine::Inner::add_item(Transaction& tx, const CalendarId& calendar, const ports::Item& item,
+                                     std::int64_t seen, bool dirty, const EventId& event) {
+  ItemRow row = row_of(calendar, item, seen, dirty);
+  if (row.part_of.empty()) row.fingerprint = fingerprint(item.facts);
+  row.event = event;
+  return tx.add(row);
+}
+
+Result<ItemRow> Engine::Inner::put_item(Transaction& tx, const CalendarId& calendar, const ports::Item& item,
+                                        std::int64_t seen, bool dirty, const EventId* event) {
+  ItemRow row = row_of(calendar, item, seen, dirty);
+  if (row.part_of.empty()) row.fingerprint = fingerprint(item.facts);
   std::optional<ItemRow> old;
   if (event != nullptr)
     row.event = *event;
@@ -49,6 +68,16 @@ Result<ItemRow> Engine::Inner::put_item(Transaction& tx, const CalendarId& calen
   }
   TRY_VOID(tx.put(row));
   return row;
+}
+
+// A look that asks for many versions has them all at once.
+Result<void> Engine::Inner::hold_versions(Transaction& tx, const CalendarId& id, Look& look) {
+  look.held.emplace();
+  for (ports::ItemVersion& one : TRY(tx.item_versions(id))) {
+    std::string remote = one.remote.value;
+    look.held->emplace(std::move(remote), std::move(one));
+  }
+  return {};
 }
 
 // The calendars are asked at the same time; what the store is asked and told is said by one of them at a time, and what
@@ -76,15 +105,21 @@ Result<void> Engine::Inner::observe_all(std::unique_ptr<Transaction>& tx, Cycle&
     if (!begun) return;
     const ports::Known known = [&](const RemoteId& remote) {
       std::string version;
-      with_store([&]() -> Result<void> {
-        version = TRY(tx->item_version(id, remote));
-        if (!version.empty()) return {};
-        // What could not be read before is no news, and no stranger: it was there, under a version that nothing has.
-        auto row = TRY(tx->item(id, remote));
-        if (row && row->state == ItemRow::State::unreadable) version = "unreadable";
-        return {};
-      });
-      return version;
+      if (!look.held)
+        with_store([&]() -> Result<void> {
+          if (++look.asked > kAskedOneByOne) return hold_versions(*tx, id, look);
+          version = TRY(tx->item_version(id, remote));
+          if (!version.empty()) return {};
+          // What could not be read before is no news, and no stranger: it was there, under a version that nothing has.
+          auto row = TRY(tx->item(id, remote));
+          if (row && row->state == ItemRow::State::unreadable) version = "unreadable";
+          return {};
+        });
+      if (!look.held) return version;
+      auto found = look.held->find(remote.value);
+      if (found == look.held->end() || found->second.state == ItemRow::State::gone) return std::string();
+      return found->second.state == ItemRow::State::unreadable ? std::string("unreadable")
+                                                               : found->second.version;
     };
     auto changes = providers.at(id)->changes(look.row.cursor, known);
     if (!changes && is_on(Mutant::error_is_emptiness)) changes = ports::Changes{.complete = true};
@@ -124,7 +159,11 @@ Result<void> Engine::Inner::take_in(Transaction& tx, Cycle& cycle, Look& look,
   counts.seen = changes->items.size() + changes->unchanged.size();
   look.news = !changes->items.empty() || !changes->gone.empty() || !changes->unreadable.empty();
   for (const ports::Item& item : changes->items) {
-    TRY(put_item(tx, calendar, item, cycle.seen, true));
+    if (look.held && !look.held->contains(item.id.value)) {
+      TRY_VOID(add_item(tx, calendar, item, cycle.seen, true, EventId()));
+    } else {
+      TRY(put_item(tx, calendar, item, cycle.seen, true));
+    }
     for (const std::string& warning : item.warnings)
       world.log.write(ports::Level::debug, calendar.value + ": " + warning);
   }

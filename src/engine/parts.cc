@@ -111,17 +111,18 @@ Result<bool> Engine::Inner::may_be_unreadable_part(Transaction& tx, const sync::
   });
 }
 
-// New parts go to the event of their master. What belongs to no event and is gone is forgotten.
+// New parts go to the event of their master.
 Result<void> Engine::Inner::attach_parts(Transaction& tx) {
+  const bool any = std::ranges::any_of(providers, [](const auto& entry) {
+    return entry.second->capabilities().exceptions == ports::Exceptions::own_items;
+  });
+  if (!any) return {};
   for (ItemRow& row : TRY(tx.dirty_items())) {
-    if (row.event.empty() && row.state == ItemRow::State::gone) {
-      TRY_VOID(tx.remove_item(row.calendar, row.remote));
-    } else if (!row.part_of.empty()) {
-      auto master = TRY(tx.item(row.calendar, row.part_of));
-      if (!master || master->event.empty() || master->event == row.event) continue;
-      row.event = master->event;
-      TRY_VOID(tx.put(row));
-    }
+    if (row.part_of.empty()) continue;
+    auto master = TRY(tx.item(row.calendar, row.part_of));
+    if (!master || master->event.empty() || master->event == row.event) continue;
+    row.event = master->event;
+    TRY_VOID(tx.put(row));
   }
   return {};
 }

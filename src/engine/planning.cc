@@ -71,6 +71,15 @@ Result<Loaded> Engine::Inner::load(Transaction& tx, const EventId& event) {
   return out;
 }
 
+Loaded Engine::Inner::load(Newborn::One one) {
+  Loaded out;
+  out.row = std::move(one.event);
+  const CalendarId calendar = one.item.calendar;
+  out.items.emplace(calendar, std::move(one.item));
+  out.is_new = true;
+  return out;
+}
+
 std::map<CalendarId, sync::Lens> Engine::Inner::lenses_of(const Loaded& loaded,
                                                           const std::set<CalendarId>& origins,
                                                           const calendar::Facts& facts, Instant now) const {
@@ -115,11 +124,12 @@ Result<Planned> Engine::Inner::plan_one(Transaction& tx, Cycle& cycle, Loaded lo
   Planned out;
   out.ignored = ignored;
   std::map<CalendarId, std::set<std::string>> parked;
-  for (ports::ConflictRow& row : TRY(tx.conflicts_of(loaded.row.id))) {
-    if (!row.open) continue;
-    TRY_VOID(reveal(row));
-    parked[row.calendar].insert(row.path);
-  }
+  if (!loaded.is_new)
+    for (ports::ConflictRow& row : TRY(tx.conflicts_of(loaded.row.id))) {
+      if (!row.open) continue;
+      TRY_VOID(reveal(row));
+      parked[row.calendar].insert(row.path);
+    }
 
   std::set<CalendarId> concerned;
   for (const auto& [id, base] : loaded.bases) concerned.insert(id);
@@ -236,8 +246,8 @@ Result<bool> Engine::Inner::read_again(Transaction& tx, Cycle& cycle, const Plan
 // come last, so that what moved is made anew before it is taken away.
 Result<std::vector<std::vector<EventId>>> Engine::Inner::events_to_plan(Transaction& tx, const Cycle& cycle) {
   std::set<EventId> events;
-  for (const ItemRow& row : TRY(tx.dirty_items()))
-    if (!row.event.empty()) events.insert(row.event);
+  for (const EventId& id : TRY(tx.events_of_dirty_items())) events.insert(id);
+  for (const auto& [id, one] : cycle.newborn.all()) events.insert(id);
   for (const EventId& id : TRY(tx.dirty_events())) events.insert(id);
   for (const ports::BaseRow& row : TRY(tx.unsettled_bases())) events.insert(row.event);
   std::vector<std::vector<EventId>> batches(1);
@@ -260,8 +270,11 @@ Result<std::vector<Planned>> Engine::Inner::plan_all(Transaction& tx, Cycle& cyc
   for (const EventId& id : events) {
     if (world.progress != nullptr && ++done % 64 == 0)
       world.progress->update("planning", done, events.size());
-    Planned planned = TRY(plan_one(tx, cycle, TRY(load(tx, id)), {}));
-    if (TRY(read_again(tx, cycle, planned))) planned = TRY(plan_one(tx, cycle, TRY(load(tx, id)), {}));
+    const bool is_new = cycle.newborn.contains(id);
+    Loaded loaded = is_new ? load(cycle.newborn.take(id)) : TRY(load(tx, id));
+    Planned planned = TRY(plan_one(tx, cycle, std::move(loaded), {}));
+    if (!is_new && TRY(read_again(tx, cycle, planned)))
+      planned = TRY(plan_one(tx, cycle, TRY(load(tx, id)), {}));
     out.push_back(std::move(planned));
   }
   return out;

@@ -94,18 +94,18 @@ calendar::Facts whole_of(const sync::Items& items, const sync::Place& place) {
 Result<void> Engine::Inner::finish_writes(Transaction& tx, const Outcome& outcome) {
   const std::vector<std::int64_t>& rows = outcome.place->base.intent->writes;
   for (std::size_t i = 0; i < rows.size(); ++i) {
+    const bool tried = i < outcome.items.size();
+    if (tried && outcome.items[i].written.has_value()) {
+      TRY_VOID(tx.set_state(rows[i], WriteRow::State::done));
+      continue;
+    }
     auto row = TRY(tx.write(rows[i]));
     KALENDS_CHECK(row.has_value());
-    const bool tried = i < outcome.items.size();
-    const bool done = tried && outcome.items[i].written.has_value();
-    row->state =
-        done || is_on(Mutant::act_records_failure_as_done) ? WriteRow::State::done : WriteRow::State::failed;
-    if (!done) {
-      WriteRecord record = TRY(decode_write(row->blob));
-      record.error = tried ? outcome.items[i].written.error().message
-                           : "not tried, because an earlier write of the same event failed";
-      row->blob = encode_write(record);
-    }
+    row->state = is_on(Mutant::act_records_failure_as_done) ? WriteRow::State::done : WriteRow::State::failed;
+    WriteRecord record = TRY(decode_write(row->blob));
+    record.error = tried ? outcome.items[i].written.error().message
+                         : "not tried, because an earlier write of the same event failed";
+    row->blob = encode_write(record);
     TRY_VOID(tx.put(*row));
   }
   return {};
@@ -208,7 +208,11 @@ Result<void> Engine::Inner::settle(Transaction& tx, Cycle& cycle, Outcome& outco
     if (!read.before.empty() && read.before != read.item->id)
       TRY_VOID(tx.remove_item(place.calendar, read.before));
     const bool news = read.edited || differs;
-    TRY(put_item(tx, place.calendar, *read.item, cycle.seen, news, &event));
+    if (read.before.empty()) {
+      TRY_VOID(add_item(tx, place.calendar, *read.item, cycle.seen, news, event));
+    } else {
+      TRY(put_item(tx, place.calendar, *read.item, cycle.seen, news, &event));
+    }
     dirty = dirty || news;
   }
   for (std::size_t i = 0; i < evidence.made; ++i)

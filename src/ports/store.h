@@ -43,6 +43,12 @@ struct ItemRow {
   std::string blob;       // facts, raw, updated, warnings
 };
 
+struct ItemVersion {
+  RemoteId remote;
+  std::string version;
+  ItemRow::State state = ItemRow::State::present;
+};
+
 struct ItemCounts {
   std::size_t present = 0, unreadable = 0;
 };
@@ -138,8 +144,16 @@ class Transaction {
                                           std::size_t limit) = 0;  // of items(), less parts, up to `limit`
   virtual Result<ItemCounts> item_counts(const CalendarId& calendar) = 0;
   virtual Result<std::vector<ItemRow>> dirty_items() = 0;
+  virtual Result<std::vector<ItemRow>> dirty_items_of_none() = 0;    // those that belong to no event
+  virtual Result<std::vector<EventId>> events_of_dirty_items() = 0;  // each once
+  virtual Result<bool> any_dirty() = 0;                              // items or events
+  virtual Result<std::vector<ItemVersion>> item_versions(const CalendarId& calendar) = 0;  // of all its items
   virtual Result<std::vector<ItemRow>> items_of(const EventId& event) = 0;
   virtual Result<void> put(const ItemRow& row) = 0;
+  virtual Result<void> add(const ItemRow& row) = 0;  // as put(); quicker for one that is not there yet
+  // The item belongs to that event, and nothing of it waits to be reconciled.
+  virtual Result<void> reconcile(const CalendarId& calendar, const RemoteId& remote,
+                                 const EventId& event) = 0;
   virtual Result<void> remove_item(const CalendarId& calendar, const RemoteId& remote) = 0;
   // After a whole listing: items of the calendar that are not among `listed` become gone and dirty; gives how many.
   // Those that are listed are not written to, so a listing without news writes nothing.
@@ -156,7 +170,9 @@ class Transaction {
                                                        std::int64_t to_utc) = 0;  // alive, overlapping
   virtual Result<std::vector<EventId>> all_events() = 0;                          // alive or not
   virtual Result<std::vector<EventId>> dirty_events() = 0;
+  virtual Result<bool> any_events() = 0;  // alive or not
   virtual Result<void> put(const EventRow& row) = 0;
+  virtual Result<void> add(const EventRow& row) = 0;  // as put(); quicker for one that is not there yet
   virtual Result<void> set_dirty(const EventId& id, bool dirty) = 0;
   virtual Result<void> remove_event(const EventId& id) = 0;  // for good, with its bases
 
@@ -175,6 +191,7 @@ class Transaction {
 
   virtual Result<std::int64_t> add(const WriteRow& row) = 0;
   virtual Result<void> put(const WriteRow& row) = 0;
+  virtual Result<void> set_state(std::int64_t write, WriteRow::State state) = 0;  // not_found
   virtual Result<std::optional<WriteRow>> write(std::int64_t id) = 0;
   virtual Result<std::vector<WriteRow>> writes_of_run(std::int64_t run) = 0;        // in order
   virtual Result<std::vector<WriteRow>> writes_of_event(const EventId& event) = 0;  // in order

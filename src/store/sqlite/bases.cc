@@ -1,4 +1,6 @@
 // What each replica and the hub last agreed on, as rows.
+#include <algorithm>
+
 #include "store/sqlite/transaction.h"
 
 namespace kalends::store {
@@ -22,9 +24,11 @@ BaseRow read_base(Query& q) {
 }  // namespace
 
 Result<std::vector<BaseRow>> SqliteTransaction::bases_of(const EventId& event) {
-  Query query = reading(BASE_COLUMNS "WHERE event = ?1 ORDER BY c.id");
+  Query query = reading(BASE_COLUMNS "WHERE event = ?1");
   query.add_key(event.value);
-  return all_rows(std::move(query), read_base);
+  auto rows = TRY(all_rows(std::move(query), read_base));
+  std::ranges::sort(rows, {}, &BaseRow::calendar);  // quicker than by SQLite, for so few
+  return rows;
 }
 
 Result<std::vector<BaseRow>> SqliteTransaction::bases_at(const CalendarId& calendar) {

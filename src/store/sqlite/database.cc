@@ -190,13 +190,13 @@ Database::~Database() {
 }
 
 Query Database::query(std::string_view sql, bool writes) {
-  auto found = statements_.find(sql);
+  auto found = statements_.find(sql.data());
   if (found == statements_.end()) {
     sqlite3_stmt* statement = nullptr;
     const int status = sqlite3_prepare_v3(connection_, sql.data(), static_cast<int>(sql.size()),
                                           SQLITE_PREPARE_PERSISTENT, &statement, nullptr);
     if (status != SQLITE_OK) return Query(*this, nullptr, writes);
-    found = statements_.emplace(sql, statement).first;
+    found = statements_.emplace(sql.data(), statement).first;
   }
   ++work_.statements;
   if (writes) ++work_.writes;

@@ -119,7 +119,7 @@ class Database {
 
   std::string path_;
   sqlite3* connection_;
-  std::unordered_map<std::string_view, sqlite3_stmt*> statements_;
+  std::unordered_map<const char*, sqlite3_stmt*> statements_;  // by the address of their text
   Work work_;
   bool broken_ = false;
 };

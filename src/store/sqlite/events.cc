@@ -66,23 +66,36 @@ Result<std::vector<EventId>> SqliteTransaction::dirty_events() {
   return all_rows(reading("SELECT id FROM events WHERE dirty = 1 ORDER BY id"), read_id);
 }
 
+Result<bool> SqliteTransaction::any_events() {
+  return TRY(count_of(reading("SELECT EXISTS (SELECT 1 FROM events)"))) > 0;
+}
+
+namespace {
+
+Query& add_values(Query& query, const EventRow& row) {
+  query.add_key(row.id.value).add(row.dirty).add(row.changed_at.ms).add_blob(row.blob);
+  query.add(row.uid).add_key(row.title_key).add_key(row.fingerprint);
+  return query.add(row.from_utc).add(row.to_utc).add(row.alive);
+}
+
+}  // namespace
+
 // As with items: indexed columns are named in SET only when one of them differs.
 Result<void> SqliteTransaction::put(const EventRow& row) {
-  const auto put_by = [&](Query query) -> Result<void> {
-    query.add_key(row.id.value).add(row.dirty).add(row.changed_at.ms).add_blob(row.blob);
-    query.add(row.uid).add_key(row.title_key).add_key(row.fingerprint);
-    query.add(row.from_utc).add(row.to_utc).add(row.alive);
-    return query.run();
-  };
-  TRY_VOID(put_by(
-      writing("UPDATE events SET dirty = ?2, changed_at = ?3, blob = ?4 WHERE id = ?1 AND uid = ?5 AND "
-              "title_key = ?6 AND fingerprint = ?7 AND from_utc = ?8 AND to_utc IS ?9 AND alive = ?10")));
-  if (database_.changed_rows() > 0) return {};
-  return put_by(
-      writing("INSERT INTO events(id, dirty, changed_at, blob, uid, title_key, fingerprint, from_utc, "
-              "to_utc, alive) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10) ON CONFLICT(id) DO "
-              "UPDATE SET dirty = ?2, changed_at = ?3, blob = ?4, uid = ?5, title_key = ?6, "
-              "fingerprint = ?7, from_utc = ?8, to_utc = ?9, alive = ?10"));
+  Query query = writing(
+      "UPDATE events SET dirty = ?2, changed_at = ?3, blob = ?4 WHERE id = ?1 AND uid = ?5 AND "
+      "title_key = ?6 AND fingerprint = ?7 AND from_utc = ?8 AND to_utc IS ?9 AND alive = ?10");
+  TRY_VOID(add_values(query, row).run());
+  return database_.changed_rows() > 0 ? Result<void>() : add(row);
+}
+
+Result<void> SqliteTransaction::add(const EventRow& row) {
+  Query query = writing(
+      "INSERT INTO events(id, dirty, changed_at, blob, uid, title_key, fingerprint, from_utc, "
+      "to_utc, alive) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10) ON CONFLICT(id) DO "
+      "UPDATE SET dirty = ?2, changed_at = ?3, blob = ?4, uid = ?5, title_key = ?6, "
+      "fingerprint = ?7, from_utc = ?8, to_utc = ?9, alive = ?10");
+  return add_values(query, row).run();
 }
 
 Result<void> SqliteTransaction::set_dirty(const EventId& id, bool dirty) {

@@ -83,6 +83,12 @@ Result<void> SqliteTransaction::put(const WriteRow& row) {
   return update(std::move(query), "write", row.id);
 }
 
+Result<void> SqliteTransaction::set_state(std::int64_t write, WriteRow::State state) {
+  Query query = writing("UPDATE writes SET state = ?2 WHERE id = ?1");
+  query.add(write).add(static_cast<std::int64_t>(state));
+  return update(std::move(query), "write", write);
+}
+
 Result<std::optional<WriteRow>> SqliteTransaction::write(std::int64_t id) {
   return row_with_id(reading(WRITE_COLUMNS "WHERE w.id = ?1"), id, read_write);
 }

@@ -1,5 +1,6 @@
 // Remote items as rows.
 #include <algorithm>
+#include <tuple>
 
 #include "store/sqlite/transaction.h"
 
@@ -70,34 +71,80 @@ Result<std::vector<ItemRow>> SqliteTransaction::dirty_items() {
   return all_rows(reading(ITEM_COLUMNS "WHERE dirty = 1 ORDER BY c.id, remote"), read_item);
 }
 
-Result<std::vector<ItemRow>> SqliteTransaction::items_of(const EventId& event) {
-  Query query = reading(ITEM_COLUMNS "WHERE event = ?1 AND event <> '' ORDER BY c.id, remote");
-  query.add_key(event.value);
-  return all_rows(std::move(query), read_item);
+Result<std::vector<ItemRow>> SqliteTransaction::dirty_items_of_none() {
+  return all_rows(reading(ITEM_COLUMNS "WHERE dirty = 1 AND event = ''"), read_item);
 }
+
+Result<std::vector<EventId>> SqliteTransaction::events_of_dirty_items() {
+  return all_rows(
+      reading("SELECT DISTINCT event FROM items INDEXED BY items_dirty "
+              "WHERE dirty = 1 AND event <> ''"),
+      +[](Query& q) { return EventId(q.take_key()); });
+}
+
+Result<bool> SqliteTransaction::any_dirty() {
+  return TRY(count_of(reading("SELECT EXISTS (SELECT 1 FROM items WHERE dirty = 1) OR "
+                              "EXISTS (SELECT 1 FROM events WHERE dirty = 1)"))) > 0;
+}
+
+Result<std::vector<ports::ItemVersion>> SqliteTransaction::item_versions(const CalendarId& calendar) {
+  Query query = reading("SELECT remote, version, state FROM items WHERE calendar = ?1");
+  query.add(TRY(number(calendar)));
+  return all_rows(
+      std::move(query), +[](Query& q) {
+        return ports::ItemVersion{.remote = RemoteId(q.take_text()),
+                                  .version = q.take_text(),
+                                  .state = static_cast<ItemRow::State>(q.take_int())};
+      });
+}
+
+// Sorted here: for a handful of rows SQLite's own sorting, which begins with a table of its own, takes longer than all else.
+Result<std::vector<ItemRow>> SqliteTransaction::items_of(const EventId& event) {
+  Query query = reading(ITEM_COLUMNS "WHERE event = ?1 AND event <> ''");
+  query.add_key(event.value);
+  auto rows = TRY(all_rows(std::move(query), read_item));
+  std::ranges::sort(rows, {}, [](const ItemRow& row) { return std::tie(row.calendar, row.remote); });
+  return rows;
+}
+
+namespace {
+
+Query& add_values(Query& query, const ItemRow& row, std::int64_t calendar) {
+  query.add(calendar).add(row.remote.value).add(row.seen).add(static_cast<std::int64_t>(row.state));
+  query.add(row.dirty).add(row.version).add(row.uid).add(row.mark).add_key(row.fingerprint);
+  return query.add_blob(row.blob).add(row.part_of.value).add(row.slot).add_key(row.event.value);
+}
+
+}  // namespace
 
 // An index is rewritten whenever one of its columns is named in SET, changed or not: so `event` is named only when the
 // row that is there has another one, or there is none. Most updates are of the contents alone.
 Result<void> SqliteTransaction::put(const ItemRow& row) {
-  const auto calendar = TRY(new_number(row.calendar));
-  const auto put_by = [&](Query query) -> Result<void> {
-    query.add(calendar).add(row.remote.value).add(row.seen).add(static_cast<std::int64_t>(row.state));
-    query.add(row.dirty).add(row.version).add(row.uid).add(row.mark).add_key(row.fingerprint);
-    query.add_blob(row.blob).add(row.part_of.value).add(row.slot).add_key(row.event.value);
-    return query.run();
-  };
-  TRY_VOID(put_by(
-      writing("UPDATE items SET seen = ?3, state = ?4, dirty = ?5, version = ?6, uid = ?7, mark = ?8, "
-              "fingerprint = ?9, "
-              "blob = ?10, part_of = ?11, slot = ?12 WHERE calendar = ?1 AND remote = ?2 AND event = ?13")));
-  if (database_.changed_rows() > 0) return {};
-  return put_by(
-      writing("INSERT INTO items(calendar, remote, seen, state, dirty, version, uid, mark, fingerprint, "
-              "blob, part_of, "
-              "slot, event) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13) "
-              "ON CONFLICT(calendar, remote) DO UPDATE SET seen = ?3, state = ?4, dirty = ?5, version = ?6, "
-              "uid = ?7, "
-              "mark = ?8, fingerprint = ?9, blob = ?10, part_of = ?11, slot = ?12, event = ?13"));
+  Query query = writing(
+      "UPDATE items SET seen = ?3, state = ?4, dirty = ?5, version = ?6, uid = ?7, mark = ?8, "
+      "fingerprint = ?9, "
+      "blob = ?10, part_of = ?11, slot = ?12 WHERE calendar = ?1 AND remote = ?2 AND event = ?13");
+  add_values(query, row, TRY(new_number(row.calendar)));
+  TRY_VOID(query.run());
+  return database_.changed_rows() > 0 ? Result<void>() : add(row);
+}
+
+Result<void> SqliteTransaction::add(const ItemRow& row) {
+  Query query = writing(
+      "INSERT INTO items(calendar, remote, seen, state, dirty, version, uid, mark, fingerprint, "
+      "blob, part_of, "
+      "slot, event) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13) "
+      "ON CONFLICT(calendar, remote) DO UPDATE SET seen = ?3, state = ?4, dirty = ?5, version = ?6, "
+      "uid = ?7, "
+      "mark = ?8, fingerprint = ?9, blob = ?10, part_of = ?11, slot = ?12, event = ?13");
+  return add_values(query, row, TRY(new_number(row.calendar))).run();
+}
+
+Result<void> SqliteTransaction::reconcile(const CalendarId& calendar, const RemoteId& remote,
+                                          const EventId& event) {
+  Query query = writing("UPDATE items SET event = ?3, dirty = 0 WHERE calendar = ?1 AND remote = ?2");
+  query.add(TRY(number(calendar))).add(remote.value).add_key(event.value);
+  return query.run();
 }
 
 Result<void> SqliteTransaction::remove_item(const CalendarId& calendar, const RemoteId& remote) {

@@ -95,6 +95,35 @@ ALTER TABLE items ADD COLUMN slot TEXT NOT NULL DEFAULT '';
     Migration{3, R"sql(
 CREATE INDEX items_not_present ON items(calendar, state) WHERE state <> 0;
 )sql"},
+    // For a check against a list of three values or more SQLite makes a table in memory at every write, and for
+    // AUTOINCREMENT it reads and writes one more row; rows of the trail are never deleted, so their numbers grow without.
+    Migration{4, R"sql(
+CREATE TABLE new_items (
+  no INTEGER PRIMARY KEY,
+  calendar INTEGER NOT NULL REFERENCES calendar_names(no),
+  remote TEXT NOT NULL, seen INTEGER NOT NULL, state INTEGER NOT NULL CHECK (state BETWEEN 0 AND 2),
+  dirty INTEGER NOT NULL CHECK (dirty IN (0, 1)),
+  version TEXT NOT NULL, event NOT NULL, uid TEXT NOT NULL, mark TEXT NOT NULL, fingerprint NOT NULL,
+  part_of TEXT NOT NULL, slot TEXT NOT NULL, blob BLOB NOT NULL,
+  UNIQUE (calendar, remote));
+INSERT INTO new_items SELECT no, calendar, remote, seen, state, dirty, version, event, uid, mark, fingerprint,
+  part_of, slot, blob FROM items;
+DROP TABLE items;
+ALTER TABLE new_items RENAME TO items;
+CREATE INDEX items_event ON items(event) WHERE event <> '';
+CREATE INDEX items_dirty ON items(event) WHERE dirty = 1;
+CREATE INDEX items_not_present ON items(calendar, state) WHERE state <> 0;
+
+CREATE TABLE new_writes (
+  id INTEGER PRIMARY KEY,
+  run INTEGER NOT NULL, event NOT NULL, calendar INTEGER NOT NULL, kind TEXT NOT NULL,
+  state INTEGER NOT NULL CHECK (state BETWEEN 0 AND 2), at INTEGER NOT NULL, blob BLOB NOT NULL);
+INSERT INTO new_writes SELECT id, run, event, calendar, kind, state, at, blob FROM writes;
+DROP TABLE writes;
+ALTER TABLE new_writes RENAME TO writes;
+CREATE INDEX writes_run ON writes(run);
+CREATE INDEX writes_event ON writes(event);
+)sql"},
 };
 
 constexpr const char* kMigrationTable =

@@ -13,7 +13,7 @@
 #include <memory>
 #include <string>
 
-#include "ports/store_contract.h"
+#include "ports/store_contract_quick.h"
 
 namespace kalends::store {
 namespace {

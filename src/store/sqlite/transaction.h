@@ -30,8 +30,14 @@ class SqliteTransaction : public ports::Transaction {
   Result<std::size_t> count_items(const CalendarId& calendar, std::size_t limit) override;
   Result<ports::ItemCounts> item_counts(const CalendarId& calendar) override;
   Result<std::vector<ports::ItemRow>> dirty_items() override;
+  Result<std::vector<ports::ItemRow>> dirty_items_of_none() override;
+  Result<std::vector<EventId>> events_of_dirty_items() override;
+  Result<bool> any_dirty() override;
+  Result<std::vector<ports::ItemVersion>> item_versions(const CalendarId& calendar) override;
   Result<std::vector<ports::ItemRow>> items_of(const EventId& event) override;
   Result<void> put(const ports::ItemRow& row) override;
+  Result<void> add(const ports::ItemRow& row) override;
+  Result<void> reconcile(const CalendarId& calendar, const RemoteId& remote, const EventId& event) override;
   Result<void> remove_item(const CalendarId& calendar, const RemoteId& remote) override;
   Result<std::size_t> mark_unlisted_gone(const CalendarId& calendar, std::vector<RemoteId> listed) override;
   Result<std::string> item_version(const CalendarId& calendar, const RemoteId& remote) override;
@@ -43,7 +49,9 @@ class SqliteTransaction : public ports::Transaction {
   Result<std::vector<ports::EventRow>> events_between(std::int64_t from_utc, std::int64_t to_utc) override;
   Result<std::vector<EventId>> all_events() override;
   Result<std::vector<EventId>> dirty_events() override;
+  Result<bool> any_events() override;
   Result<void> put(const ports::EventRow& row) override;
+  Result<void> add(const ports::EventRow& row) override;
   Result<void> set_dirty(const EventId& id, bool dirty) override;
   Result<void> remove_event(const EventId& id) override;
 
@@ -61,6 +69,7 @@ class SqliteTransaction : public ports::Transaction {
 
   Result<std::int64_t> add(const ports::WriteRow& row) override;
   Result<void> put(const ports::WriteRow& row) override;
+  Result<void> set_state(std::int64_t write, ports::WriteRow::State state) override;
   Result<std::optional<ports::WriteRow>> write(std::int64_t id) override;
   Result<std::vector<ports::WriteRow>> writes_of_run(std::int64_t run) override;
   Result<std::vector<ports::WriteRow>> writes_of_event(const EventId& event) override;
