@@ -50,6 +50,7 @@ enum class Mutant : std::uint8_t {
   unknown_is_absence,
   deletion_beats_edit,
   rejected_deletion_is_done,
+  own_removal_is_a_persons,
   // plan
   plan_pushes_over_parked,
   plan_loses_drift,
@@ -90,6 +91,9 @@ enum class Mutant : std::uint8_t {
   act_records_failure_as_done,
   // engine: deciding, lineage
   undo_overwrites_later_edits,
+  undo_names_nothing,
+  undo_leaves_deleted,
+  undo_leaves_copies,
   restore_keeps_epoch,
   lineage_forgets_runs,
   count_,

@@ -29,6 +29,11 @@ Result<HeldRow> waiting_row(Transaction& tx, std::int64_t id) {
   return *std::move(row);
 }
 
+bool is_unfinished_create(const sync::Base& base, std::int64_t write) {
+  return base.intent && base.intent->kind == sync::Intent::Kind::create &&
+         std::ranges::find(base.intent->writes, write) != base.intent->writes.end();
+}
+
 }  // namespace
 
 Result<void> Engine::Inner::write_hub(Transaction& tx, Loaded& loaded, std::int64_t run,
@@ -221,8 +226,10 @@ Result<void> Engine::Inner::approve_undone_copy(Transaction& tx, const HeldRow& 
 Result<void> Engine::Inner::undo(Transaction& tx, std::int64_t run, const std::vector<WriteRow>& writes,
                                  UndoReport& report) {
   std::map<EventId, std::vector<const WriteRow*>> by_event;
-  for (const WriteRow& row : writes)
-    if (row.state == WriteRow::State::done) by_event[row.event].push_back(&row);
+  for (const WriteRow& row : writes) {
+    const bool may_have_made = row.kind == "create";  // though no answer came
+    if (row.state == WriteRow::State::done || may_have_made) by_event[row.event].push_back(&row);
+  }
   for (const auto& [id, rows] : by_event) {
     if (!TRY(tx.event(id))) continue;
     Loaded loaded = TRY(load(tx, id));
@@ -251,7 +258,15 @@ Result<void> Engine::Inner::undo(Transaction& tx, std::int64_t run, const std::v
           if (change.after) made.set(change.path, *change.after);
         auto item = loaded.items.find(row->calendar);
         bool there = item != loaded.items.end() && item->second.state == ports::ItemRow::State::present;
-        if (!there || base->second.role == sync::Role::origin) continue;
+        if (base->second.role == sync::Role::origin) continue;
+        if (!there && is_unfinished_create(base->second, row->id)) {
+          // It may be there, unseen as yet: if it is, it goes as soon as a look shows it.
+          base->second.withdrawn = true;
+          TRY_VOID(put_base(tx, id, row->calendar, base->second, false));
+          loaded.row.dirty = true;
+          ++report.restored;
+        }
+        if (!there || row->state != WriteRow::State::done) continue;
         calendar::Facts shows = TRY(whole_item(loaded, row->calendar)).facts;
         if (shows != providers_project(row->calendar, made)) {
           TRY_VOID(hold_undone_copy(tx, loaded, row->calendar, shows));
@@ -261,7 +276,7 @@ Result<void> Engine::Inner::undo(Transaction& tx, std::int64_t run, const std::v
                           title, row->calendar.value));
           continue;
         }
-        base->second.withdrawn = true;
+        base->second.withdrawn = !is_on(Mutant::undo_leaves_copies);
         TRY_VOID(put_base(tx, id, row->calendar, base->second, false));
         loaded.row.dirty = true;
         ++report.restored;
@@ -283,10 +298,12 @@ Result<void> Engine::Inner::undo(Transaction& tx, std::int64_t run, const std::v
     for (auto& [path, change] : net) {
       if (made_by_person) break;
       if (change.before == change.after) continue;
+      if (path == merge::kLife && is_on(Mutant::undo_leaves_deleted)) continue;
       Value now = loaded.state.value(path);
       if (now == change.before) continue;
       if (now != change.after && !is_on(Mutant::undo_overwrites_later_edits)) {
-        report.kept.push_back(fmt::format("{} of \"{}\" stays: it was changed since.", path, title));
+        if (!is_on(Mutant::undo_names_nothing))
+          report.kept.push_back(fmt::format("{} of \"{}\" stays: it was changed since.", path, title));
         continue;
       }
       back.push_back({path, now, change.before});

@@ -150,12 +150,13 @@ Result<Planned> Engine::Inner::plan_one(Transaction& tx, Cycle& cycle, Loaded lo
     place.parked = parked[id];
     if (auto base = loaded.bases.find(id); base != loaded.bases.end()) place.base = base->second;
     auto item = loaded.items.find(id);
-    if (ignored.contains(id) || cycle.disbelieved.contains({loaded.row.id, id})) {
+    // After a write there of unknown end only the next look says what is there.
+    const bool unsure = place.base && place.base->intent && cycle.failed.contains({loaded.row.id, id});
+    if (ignored.contains(id) || unsure || cycle.disbelieved.contains({loaded.row.id, id})) {
       out.ignored.insert(id);
       place.seen.kind = Observation::Kind::unknown;
     } else if (item == loaded.items.end()) {
-      // After a write there of unknown end only the next listing says what is there.
-      bool known = place.reachable && !cycle.failed.contains({loaded.row.id, id});
+      bool known = place.reachable;
       if (known && place.base) known = !TRY(may_be_unreadable(tx, id, *place.base));
       known = known && !cycle.unclear.contains({loaded.row.id, id});
       place.seen.kind = known ? Observation::Kind::absent : Observation::Kind::unknown;

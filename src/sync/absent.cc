@@ -56,6 +56,7 @@ void pull_absent(Draft draft, const Place& place, const Lens& lens, PlacePlan& o
   Base& base = out.base;
   EventPlan& plan = draft.plan;
   out.base_changed = true;
+  const bool ours = base.intent && base.intent->kind == Intent::Kind::remove;
   base.intent.reset();
   auto forget = [&](Standing standing) {
     base.standing = standing;
@@ -64,6 +65,13 @@ void pull_absent(Draft draft, const Place& place, const Lens& lens, PlacePlan& o
   };
   if (!plan.hub.alive()) return forget(Standing::gone);
   if (base.standing == Standing::retired || !lens.routed) return forget(Standing::none);
+  // What a person took back is not here, whoever removed it in the end.
+  if (base.withdrawn) {
+    base.withdrawn = false;
+    return forget(Standing::not_here);
+  }
+  // Our own removal, of which no answer came, is no person's.
+  if (ours && !is_on(Mutant::own_removal_is_a_persons)) return forget(Standing::none);
   if (place.restore_absent && !is_on(Mutant::rejected_deletion_is_done)) return forget(Standing::none);
   // Outside of its window a copy is left alone, and its absence proves nothing.
   if (lens.role == Role::copy && lens.aged) return forget(Standing::none);

@@ -57,6 +57,8 @@ const std::vector<Entry>& registry() {
       ENTRY(unknown_is_absence, "What could not be looked at is taken to be gone."),
       ENTRY(deletion_beats_edit, "A deletion beats an edit that it had not seen."),
       ENTRY(rejected_deletion_is_done, "A deletion that a person rejected is carried out."),
+      ENTRY(own_removal_is_a_persons,
+            "What we removed, and heard no answer, is taken to be deleted by a person."),
       ENTRY(plan_pushes_over_parked, "A value that waits for a person's decision is written over."),
       ENTRY(plan_loses_drift, "A write over an edit that may not be pulled keeps it in no conflict."),
       ENTRY(plan_creates_unseen, "A copy is made where it is not known whether there is one."),
@@ -94,6 +96,9 @@ const std::vector<Entry>& registry() {
       ENTRY(act_takes_lost_answer_for_failure, "A write without an answer is taken not to have happened."),
       ENTRY(act_records_failure_as_done, "The trail says done of writes that failed."),
       ENTRY(undo_overwrites_later_edits, "An undo takes back fields that somebody changed since."),
+      ENTRY(undo_names_nothing, "An undo does not say which fields stay because they were changed since."),
+      ENTRY(undo_leaves_deleted, "Undoing a deletion does not bring the event back."),
+      ENTRY(undo_leaves_copies, "Undoing a run does not take back the copies that it made."),
       ENTRY(restore_keeps_epoch, "A restored store hands out the dots of its lost future again."),
       ENTRY(lineage_forgets_runs, "Why does not tell the run that a field came from."),
   };

@@ -37,17 +37,20 @@ struct Known {
   std::set<CalendarId> origins;  // where people made it
   std::set<CalendarId> made_at;  // where people ever made it
   int duplicates = 0;            // further items people made of it by copying
-  bool undone = false;           // a person took back a run that touched it, and with it what others saw
+  bool undone = false;           // a person took back a run that touched it
+  std::set<CalendarId> taken_back_at;  // where a person took our copy back
   bool deleted = false;          // a person deleted it somewhere
   std::set<CalendarId> deleted_at;
   bool by_hand = false;    // made in two places, with nothing but equal contents to say that it is one
   bool scheduled = false;  // it has an organizer and attendees
 };
 
-// A run that a person took back, and the hub's events just before and just after.
+// Writes that a person took back, and the hub's events just before and just after, with merge::kLife for those alive.
 struct Undone {
-  engine::RunView run;
+  engine::RunView run;  // of its writes those that were taken back
   std::map<EventId, calendar::Facts> before, after;
+  std::vector<std::string> kept = {};  // what the person was told that it stays
+  Instant at = {};
 };
 
 struct Ledger {

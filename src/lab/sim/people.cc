@@ -246,14 +246,6 @@ void People::edit_offline(Place& place, const provider::Stored& item) {
   for (const auto& change : calendar::difference(item.facts, now)) note_edit(place, item, change.path);
 }
 
-void People::note_undone(const std::string& date) {
-  if (date.empty()) return;
-  auto& known = world_.ledger.events[date];
-  known.undone = known.deleted = true;
-  for (auto& edit : world_.ledger.edits)
-    if (edit.day == date) edit.superseded = true;
-}
-
 void People::remove(Place& place, const provider::Stored& item) {
   supersede_all(place, item.facts);
   place.server->erase(item.id);

@@ -22,8 +22,8 @@ class People {
   void act();
   // One edit at that calendar.
   void edit_somewhere(Place& place);
-  // Notes that a person took back what a run did with that event.
-  void note_undone(const std::string& day);
+  // Notes what a person took back: its values are replaced by somebody who saw them, and given anew are those before.
+  void note_undone(const Undone& undone);
   // Deletes half of a calendar.
   void clear_out(Place& place);
   // Notes that the calendar lost what was done there since that moment.

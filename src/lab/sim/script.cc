@@ -122,19 +122,6 @@ void Script::change_rules() {
   world_.trace.say("the rules are those of before");
 }
 
-void Script::undo() {
-  auto* running = world_.engine();
-  if (!running) return;
-  const auto runs = running->log(6);
-  if (!runs || runs->empty()) return;
-  const auto& run = world_.chance.one_of(*runs);
-  for (const auto& write : run.writes) people_.note_undone(world_.day_of_event(write.event));
-  const auto done = running->undo_run(run.id);
-  world_.trace.say(
-      "person undoes run {} of {} writes: {}", run.id, run.writes.size(),
-      done ? fmt::format("{} taken back, {} stay", done->restored, done->kept.size()) : done.error().message);
-}
-
 void Script::empty_and_refill() {
   Place& place = any_place();
   // An almost empty calendar that loses the rest is taken at its word: no guard can tell it from a person's doing.

@@ -65,7 +65,7 @@ Failures converged(const Rest& rest) {
     const auto items = rest.items.find(day);
     const std::size_t alive = hub == rest.hub.end() ? 0 : hub->second.size();
     // An event with people in it may wait for a mail that nobody approved.
-    if (known.scheduled || known.duplicates > 0 || known.undone || alive > 1) continue;
+    if (known.scheduled || known.duplicates > 0 || alive > 1) continue;
     // A store that was put back has forgotten where an event was made; deleted there, it is at home where it is left.
     if (rest.world.ledger.store_restored && known.deleted && alive > 0) continue;
     const auto places = expected_places(rest.world.topology, known.origins);
@@ -82,7 +82,7 @@ Failures converged(const Rest& rest) {
           out.push_back(fmt::format("{} is at {} though the hub holds no such event", day, place->id.value));
       } else if (item) {
         if (!read_only) compare(rest, day, *place, expected->second, hub->second[0], *item, out);
-      } else if (known.deleted_at.empty() && !read_only) {
+      } else if (known.deleted_at.empty() && !known.taken_back_at.contains(place->id) && !read_only) {
         out.push_back(fmt::format("{} is not at {}", day, place->id.value));
       }
     }

@@ -16,9 +16,9 @@ Failures nothing_deleted_without_proof(const Rest& rest) {
     for (const auto& write : place->server->writes()) {
       if (write.kind != ports::WriteKind::remove) continue;
       const auto known = rest.world.ledger.events.find(day_of(write.before));
-      const bool proven =
-          known != rest.world.ledger.events.end() &&
-          (known->second.deleted || !known->second.deleted_at.empty() || known->second.duplicates > 0);
+      const bool proven = known != rest.world.ledger.events.end() &&
+                          (known->second.deleted || !known->second.deleted_at.empty() ||
+                           known->second.duplicates > 0 || known->second.taken_back_at.contains(place->id));
       // Where a person entered the event themselves, the copy that we wrote there is a second one, and gives way.
       const bool gave_way =
           write.mark && known != rest.world.ledger.events.end() && known->second.origins.contains(place->id);
