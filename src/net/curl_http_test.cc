@@ -349,6 +349,21 @@ TEST(CurlHttp, ABrokenAnswerIsTransient) {
   EXPECT_EQ(answer.error().kind, ErrorKind::transient);
 }
 
+TEST(CurlHttp, ASilentServerIsGivenUpAndNothingIsSentTwice) {
+  bool silent = false;
+  Server server([&](const Seen&) { return silent ? std::string() : reply("200 OK", "", "x"); });
+  CurlHttp http;
+  EXPECT_TRUE(http.send(request("GET", server.url())));
+  silent = true;
+  auto r = request("PUT", server.url(), "body");
+  r.timeout_ms = 300;
+  const auto answer = http.send(r);
+  ASSERT_FALSE(answer);
+  EXPECT_EQ(answer.error().kind, ErrorKind::transient);
+  EXPECT_THAT(answer.error().message, HasSubstr("did not answer in time"));
+  EXPECT_EQ(server.seen().size(), 2u);
+}
+
 TEST(CurlHttp, RefusesOtherProtocolsAndLineBreaks) {
   CurlHttp http;
   for (const char* url : {"file:///etc/passwd", "ftp://127.0.0.1/", "nothing", "", "http://"}) {

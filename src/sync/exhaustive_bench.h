@@ -10,6 +10,19 @@
 
 namespace kalends::sync::exhaustive {
 
+// Under a sanitizer a case takes ten times as long, and what it could find there each of a kind shows: every seventh is
+// run, which goes through all values of everything, because no circumstance has seven.
+#if defined(__has_feature)
+#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
+#define KALENDS_EACH_SEVENTH 1
+#endif
+#endif
+#ifdef KALENDS_EACH_SEVENTH
+constexpr int kEach = 7;
+#else
+constexpr int kEach = 1;
+#endif
+
 using calendar::Facts;
 using Value = std::optional<std::string>;
 
@@ -136,7 +149,7 @@ struct Outcome {
 class Checker {
  public:
   void run(const Case& c) {
-    ++cases_;
+    if (++cases_ % kEach != 0) return;
     TestBench bench = agreed(c, false);
     edit(bench, c);
     Outcome before = outcome(bench);

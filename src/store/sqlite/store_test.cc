@@ -264,6 +264,42 @@ TEST_F(SqliteStoreTest, RestoreBringsTheBackupAndKeepsTheOld) {
   EXPECT_FALSE(SqliteStore::restore(path_, path_));
 }
 
+TEST_F(SqliteStoreTest, RestoreLeavesADatabaseAloneThatAnotherProgramReads) {
+  const std::string backup = folder_.file("backup.db");
+  {
+    auto store = open();
+    add_event(*store, 1);
+    must(store->backup(backup));
+    add_event(*store, 2);
+  }
+  {
+    auto reader = open({.read_only = true});
+    auto looking = must(reader->begin());
+    EXPECT_EQ(must(looking->all_events()).size(), 2u);
+    const auto refused = SqliteStore::restore(backup, path_);
+    ASSERT_FALSE(refused);
+    EXPECT_EQ(refused.error().kind, ErrorKind::transient);
+    EXPECT_THAT(refused.error().message, HasSubstr("another program is reading"));
+    EXPECT_EQ(must(looking->all_events()).size(), 2u);
+  }
+  EXPECT_EQ(events(*open()), 2u);
+  EXPECT_FALSE(fs::exists(path_ + ".restoring"));
+  must(SqliteStore::restore(backup, path_));
+  EXPECT_EQ(events(*open()), 1u);
+}
+
+// Who may write in the folder could otherwise have any file of ours emptied.
+TEST_F(SqliteStoreTest, ALockThatLeadsElsewhereIsNotFollowed) {
+  const std::string elsewhere = folder_.file("elsewhere");
+  std::ofstream(elsewhere) << "precious";
+  fs::create_symlink(elsewhere, path_ + ".lock");
+  const auto refused = SqliteStore::open(path_);
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().kind, ErrorKind::forbidden);
+  EXPECT_THAT(refused.error().message, HasSubstr(".lock cannot be made"));
+  EXPECT_EQ(bytes(elsewhere), "precious");
+}
+
 TEST_F(SqliteStoreTest, RestoreSaysWhatIsWrongWithTheFileItWasGiven) {
   {
     auto store = open();
