@@ -23,6 +23,7 @@ enum class Mutant : std::uint8_t {
   lens_forgets_first_mask,
   lens_shows_hidden_slots,
   lens_drops_unknown,
+  lens_shows_parameters,
   route_pulls_one_way,
   route_forgets_age,
   // match

@@ -96,6 +96,8 @@ struct Reminder {
   std::string action = "display";  // "display", "email", "audio"
   std::string description;
   std::vector<std::string> unknown;  // further unfolded content lines of the VALARM, in order
+  // Parameters of "TRIGGER", "ACTION" and "DESCRIPTION" that no member says, as they stood: ";LANGUAGE=de"
+  std::map<std::string, std::string> parameters;
 
   bool operator==(const Reminder&) const = default;
 };
@@ -117,6 +119,9 @@ struct Unknown {
 
   bool operator==(const Unknown&) const = default;
 };
+
+// Parameters of content lines, as they stood: ";LANGUAGE=de;X-A=1", by whose they are; see parameters.h.
+using Parameters = std::map<std::string, std::string, std::less<>>;
 
 struct Event {
   // Bookkeeping: carried, never merged, and a change of it alone is no person's edit.
@@ -148,12 +153,14 @@ struct Event {
   std::vector<Reminder> reminders;
   std::vector<Unknown> unknown;
   std::map<std::string, std::string> zones;  // TZID -> its VTIMEZONE text, for ids that are no IANA names
+  Parameters parameters;                     // those that no field says
 
   bool operator==(const Event&) const = default;
 };
 
 // Puts every list into the order in which facts give it back, without repeats: attendees by address, the other sets by
-// their text, unknown lines of one name together. What from_facts() gives and ical::read() gives is normal.
+// their text, unknown lines of one name together, and no parameters without their value. What from_facts() gives and
+// ical::read() gives is normal.
 void normalise(Event& event);
 
 // The event as a flat set of facts and back. from_facts(to_facts(e)) == e but for bookkeeping

@@ -7,6 +7,7 @@
 
 #include "base/text.h"
 #include "calendar/event.h"
+#include "calendar/parameters.h"
 #include "calendar/when_text.h"
 
 namespace kalends::calendar {
@@ -151,6 +152,8 @@ std::string print_reminder(const Reminder& reminder) {
   std::vector<std::string> lines;
   if (!reminder.description.empty()) lines.push_back("description=" + escape_line(reminder.description));
   for (const std::string& line : reminder.unknown) lines.push_back("line=" + escape_line(line));
+  for (const auto& [property, text] : reminder.parameters)
+    lines.push_back(fmt::format("parameters={}{}", property, escape_line(text)));
   return or_present(join(lines, "\n"));
 }
 
@@ -180,8 +183,12 @@ Result<Reminder> parse_reminder(std::string_view path, std::string_view key, std
       reminder.description = unescape_line(line.substr(12));
     } else if (line.starts_with("line=")) {
       reminder.unknown.push_back(unescape_line(line.substr(5)));
+    } else if (line.starts_with("parameters=")) {
+      const std::string text = unescape_line(line.substr(11));
+      const std::size_t end = std::min(text.find(';'), text.size());
+      reminder.parameters.insert_or_assign(text.substr(0, end), text.substr(end));
     } else {
-      return refuse(path, "each line must start with description= or line=");
+      return refuse(path, "each line must start with description=, line= or parameters=");
     }
   }
   return reminder;
@@ -263,10 +270,12 @@ Result<bool> read_register(Event& event, std::string_view path, std::string_view
   return false;
 }
 
-// Reads one element of a keyed set; false when `path` names none.
+// Reads one element of a keyed set; false when `path` names none. Parameters of a register are read with the value that
+// they belong to; see take_parameters.
 Result<bool> read_element(Event& event, std::string_view path, std::string_view value) {
   std::string_view field = field_of(path);
   if (field.size() == path.size()) return false;
+  if (is_parameters(path)) return true;
   std::string key = decode_key(path.substr(field.size() + 1));
   if (field == "categories") {
     event.categories.push_back(std::move(key));
@@ -305,6 +314,7 @@ Result<void> read_override(Event& event, std::string_view path, const std::strin
   if (!slot)
     return fail(ErrorKind::invalid,
                 fmt::format("\"{}\" names no slot: write it like 2026-03-02T09:00:00", path));
+  if (is_parameters(path) && !event.overrides.contains(*slot)) return {};  // of an override that is gone
   Override& override = event.overrides[*slot];
   std::string_view inner = path.substr(std::string_view("overrides/").size() + slot_text.size());
   if (inner.empty()) {
@@ -383,6 +393,7 @@ void normalise(Event& event) {
   std::ranges::sort(event.recurrence.extra_dates);
   auto repeats = std::ranges::unique(event.recurrence.extra_dates);
   event.recurrence.extra_dates.erase(repeats.begin(), repeats.end());
+  prune_parameters(event);
 }
 
 Facts to_facts(const Event& original) {
@@ -416,6 +427,7 @@ Facts to_facts(const Event& original) {
   put("visibility", event.visibility);
   facts.set("when", print_when(event.when));
   for (const auto& [tzid, text] : event.zones) facts.set("zones/" + encode_key(tzid), text);
+  put_parameters(facts, event);
   return facts;
 }
 
@@ -441,6 +453,7 @@ Result<Event> from_facts(const Facts& facts) {
     std::erase_if(override.removed,
                   [&patch](const std::string& path) { return patch.find(path) != nullptr; });
   }
+  take_parameters(event, facts);
   normalise(event);
   return event;
 }

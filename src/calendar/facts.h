@@ -11,8 +11,9 @@
 //   recurrence      lines "RRULE:...", "EXRULE:...", "RDATE:2026-03-02T09:00:00[/PT1H]"
 //   priority        decimal
 //   organizer attendees/KEY   lines "name=...", "role=...", sorted, defaults left out; newlines escaped as \n
-//   reminders/KEY   KEY is the trigger and action ("start -PT15M display"); value: description and unknown lines
-//   categories/NAME conferences/URI attachments/URI locations/NAME   value "1"
+//   reminders/KEY   KEY is the trigger and action ("start -PT15M display"); value: description, unknown lines, parameters
+//   categories/NAME conferences/URI attachments/URI locations/NAME   "1", or parameters ";FMTTYPE=text/plain"
+//   title/;HASH     parameters of a register's value, as they stood: ";LANGUAGE=de"; see parameters.h
 //   overrides/SLOT  "excluded" or "changed"; overrides/SLOT/PATH a value; overrides/SLOT/-PATH "removed"
 //   unknown/NAME    the content lines, one a line
 //   zones/TZID      the VTIMEZONE text

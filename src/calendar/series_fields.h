@@ -10,7 +10,7 @@ namespace kalends::calendar {
 // What belongs to each occurrence: everything but the recurrence, the overrides and the zones' definitions.
 Facts fields_of(const Facts& facts);
 
-// The same as the series shows it in one slot: `when` starts there. No other field moves.
+// The same as the series shows it in one slot: `when` starts there, without parameters. No other field moves.
 Facts fields_at(const Facts& fields, LocalTime slot);
 
 }  // namespace kalends::calendar

@@ -2,6 +2,7 @@
 #include "ical/alarm.h"
 
 #include "base/text.h"
+#include "ical/params.h"
 #include "ical/print.h"
 #include "ical/value.h"
 
@@ -40,15 +41,23 @@ std::optional<Reminder> read_alarm(const Document& document, std::size_t compone
   bool trigger = false;
   bool description = false;
   document.each_child(component, [&](std::size_t) { expressible = false; });
+  const auto keep = [&](const Line& line) {
+    if (line.params.empty()) return;
+    if (std::string params = unread_params(line); !params.empty())
+      reminder.parameters.emplace(line.name, std::move(params));
+  };
   document.each_line(component, [&](std::size_t i) {
     const Line& line = document.lines[i];
     if (line.name == "TRIGGER" && !trigger) {
       trigger = true;
+      keep(line);
       expressible = expressible && read_trigger(reminder, line);
     } else if (line.name == "ACTION" && reminder.action.empty()) {
       reminder.action = to_lower(trim(line.value));
+      keep(line);
     } else if (line.name == "DESCRIPTION" && !description) {
       description = true;
+      keep(line);
       reminder.description = unescape_text(line.value);
     } else {
       reminder.unknown.push_back(clean_line(line.text));
@@ -60,15 +69,30 @@ std::optional<Reminder> read_alarm(const Document& document, std::size_t compone
 
 void put_alarm(LineWriter& out, const Reminder& reminder) {
   out.line("BEGIN:VALARM");
-  out.raw("ACTION:").raw(to_upper(reminder.action)).end();
+  const auto put_own = [&](std::string_view property) -> LineWriter& {
+    if (auto it = reminder.parameters.find(std::string(property)); it != reminder.parameters.end())
+      put_params(out, property, it->second);
+    return out.raw(":");
+  };
+  out.raw("ACTION");
+  put_own("ACTION").raw(to_upper(reminder.action)).end();
+  out.raw("TRIGGER");
   switch (reminder.anchor) {
-    case Reminder::Anchor::start: out.raw("TRIGGER:").raw(to_string(reminder.offset)).end(); break;
-    case Reminder::Anchor::end: out.raw("TRIGGER;RELATED=END:").raw(to_string(reminder.offset)).end(); break;
-    case Reminder::Anchor::absolute: out.raw("TRIGGER;VALUE=DATE-TIME:").utc(reminder.at).end(); break;
+    case Reminder::Anchor::start: put_own("TRIGGER").raw(to_string(reminder.offset)).end(); break;
+    case Reminder::Anchor::end:
+      out.raw(";RELATED=END");
+      put_own("TRIGGER").raw(to_string(reminder.offset)).end();
+      break;
+    case Reminder::Anchor::absolute:
+      out.raw(";VALUE=DATE-TIME");
+      put_own("TRIGGER").utc(reminder.at).end();
+      break;
   }
   // DISPLAY and EMAIL require a description; an empty one says that there is none.
-  if (!reminder.description.empty() || reminder.action != "audio")
-    out.raw("DESCRIPTION:").text(reminder.description).end();
+  if (!reminder.description.empty() || reminder.action != "audio") {
+    out.raw("DESCRIPTION");
+    put_own("DESCRIPTION").text(reminder.description).end();
+  }
   for (const std::string& line : reminder.unknown)
     if (is_property_line(line, "")) out.clean(line).end();
   out.line("END:VALARM");

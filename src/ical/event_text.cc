@@ -3,13 +3,18 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "base/text.h"
+#include "calendar/parameters.h"
 #include "ical/alarm.h"
+#include "ical/params.h"
 
 namespace kalends::ical {
 
 using calendar::Event;
 using calendar::LocalTime;
+using calendar::parameters_of;
 using calendar::TimeKind;
 using calendar::When;
 
@@ -19,75 +24,114 @@ const std::string& end_zone_of(const When& when) { return when.end_zone.empty() 
 
 // The property `name` with a time in that zone.
 void put_time(LineWriter& out, std::string_view name, TimeKind kind, const std::string& zone, LocalTime time,
-              const TzidOf& tzid) {
+              const TzidOf& tzid, std::string_view params) {
   out.raw(name);
   if (kind == TimeKind::zoned && tzid != nullptr && zone != "Etc/UTC") {
     put_time_params(out, kind, tzid(zone));
   } else {
     put_time_params(out, kind, zone);
   }
+  if (!params.empty()) put_params(out, name, params);
   out.raw(":").moment(time_moment(kind, zone, time)).end();
 }
 
-void put_slot(LineWriter& out, std::string_view name, LocalTime slot, const When& series,
-              const TzidOf& tzid) {
-  put_time(out, name, series.kind, series.zone, slot, tzid);
+void put_slot(LineWriter& out, std::string_view name, LocalTime slot, const When& series, const TzidOf& tzid,
+              std::string_view params) {
+  put_time(out, name, series.kind, series.zone, slot, tzid, params);
 }
 
-void put_end(LineWriter& out, const When& when, const calendar::ZoneSource& zones, const TzidOf& tzid) {
-  if (when.kind != TimeKind::all_day && when.duration == calendar::Duration{} && when.end_zone.empty())
-    return;
+void put_end(LineWriter& out, const When& when, const calendar::ZoneSource& zones, const TzidOf& tzid,
+             std::string_view params) {
+  const bool says_nothing =
+      when.kind != TimeKind::all_day && when.duration == calendar::Duration{} && when.end_zone.empty();
+  if (says_nothing && params.empty()) return;
   if (auto end = end_of(when, zones)) {
-    put_time(out, "DTEND", when.kind, end_zone_of(when), *end, tzid);
+    put_time(out, "DTEND", when.kind, end_zone_of(when), *end, tzid, params);
   } else {
-    out.raw("DURATION:").raw(to_string(when.duration)).end();
+    put_name(out, "DURATION:", params);
+    out.raw(to_string(when.duration)).end();
   }
 }
 
-void put_text(LineWriter& out, std::string_view name, const std::string& value) {
-  out.raw(name).text(value).end();
+void put_text(LineWriter& out, std::string_view name, const std::string& value, std::string_view params) {
+  put_name(out, name, params);
+  out.text(value).end();
 }
 
-void put_sets(LineWriter& out, const Event& event) {
-  if (!event.location.empty() || !event.more_locations.empty()) put_text(out, "LOCATION:", event.location);
-  for (const std::string& location : event.more_locations) put_text(out, "LOCATION:", location);
-  if (!event.categories.empty()) {
-    out.raw("CATEGORIES:");
+// One line for the categories that have the same parameters.
+void put_categories(LineWriter& out, const Event& event) {
+  std::vector<std::pair<std::string_view, std::vector<std::string_view>>> lines;
+  for (const std::string& category : event.categories) {
+    const std::string_view params =
+        event.parameters.empty() ? std::string_view()
+                                 : parameters_of(event, calendar::owner_of_element("categories", category));
+    auto line = std::ranges::find(lines, params, &decltype(lines)::value_type::first);
+    if (line == lines.end()) line = lines.insert(line, {params, {}});
+    line->second.emplace_back(category);
+  }
+  for (const auto& [params, categories] : lines) {
+    put_name(out, "CATEGORIES:", params);
     bool any = false;
-    for (const std::string& category : event.categories) {
+    for (std::string_view category : categories) {
       if (any) out.raw(",");
       out.text(category);
       any = any || !category.empty();
     }
     out.end();
   }
-  for (const std::string& uri : event.conferences) out.line(conference_line(uri));
-  for (const std::string& uri : event.attachments) out.line(attachment_line(uri));
+}
+
+void put_sets(LineWriter& out, const Event& event) {
+  const auto params = [&](std::string_view field, const std::string& key) -> std::string_view {
+    if (event.parameters.empty()) return {};
+    return parameters_of(event, calendar::owner_of_element(field, key));
+  };
+  if (!event.location.empty() || !event.more_locations.empty())
+    put_text(out, "LOCATION:", event.location, parameters_of(event, "location"));
+  for (const std::string& location : event.more_locations)
+    put_text(out, "LOCATION:", location, params("locations", location));
+  put_categories(out, event);
+  for (const std::string& uri : event.conferences) out.line(conference_line(uri, params("conferences", uri)));
+  for (const std::string& uri : event.attachments) out.line(attachment_line(uri, params("attachments", uri)));
   if (event.organizer) put_attendee(out, "ORGANIZER", *event.organizer);
   for (const auto& attendee : event.attendees) put_attendee(out, "ATTENDEE", attendee);
 }
 
 void put_words(LineWriter& out, const Event& event) {
-  auto put = [&](std::string_view name, std::string_view value) {
-    if (!value.empty()) out.raw(name).clean(value).end();
+  auto put = [&](std::string_view name, std::string_view owner, std::string_view value) {
+    if (value.empty()) return;
+    put_name(out, name, parameters_of(event, owner));
+    out.clean(value).end();
   };
-  put("STATUS:", to_upper(event.status));
-  put("CLASS:", to_upper(event.visibility));
-  if (!event.show_as.empty()) put("TRANSP:", transparency_word(event.show_as));
-  if (event.priority) out.raw("PRIORITY:").number(*event.priority).end();
-  if (!event.colour.empty()) put_text(out, "COLOR:", event.colour);
-  put("URL:", event.url);
-  put("GEO:", event.geo);
+  put("STATUS:", "status", to_upper(event.status));
+  put("CLASS:", "visibility", to_upper(event.visibility));
+  if (!event.show_as.empty()) put("TRANSP:", "show_as", transparency_word(event.show_as));
+  if (event.priority) {
+    put_name(out, "PRIORITY:", parameters_of(event, "priority"));
+    out.number(*event.priority).end();
+  }
+  if (!event.colour.empty()) put_text(out, "COLOR:", event.colour, parameters_of(event, "colour"));
+  put("URL:", "url", event.url);
+  put("GEO:", "geo", event.geo);
 }
 
 void put_heading(LineWriter& out, const Event& event, const Heading& heading, const TzidOf& tzid) {
-  put_text(out, "UID:", heading.uid);
-  out.raw("DTSTAMP:").utc(heading.stamp).end();
-  if (event.created) out.raw("CREATED:").utc(*event.created).end();
-  if (event.updated) out.raw("LAST-MODIFIED:").utc(*event.updated).end();
-  if (event.sequence != 0) out.raw("SEQUENCE:").number(event.sequence).end();
+  put_text(out, "UID:", heading.uid, parameters_of(event, "uid"));
+  const auto put_utc = [&](std::string_view name, std::string_view owner, Instant at) {
+    put_name(out, name, parameters_of(event, owner));
+    out.utc(at).end();
+  };
+  put_utc("DTSTAMP:", "stamp", heading.stamp);
+  if (event.created) put_utc("CREATED:", "created", *event.created);
+  if (event.updated) put_utc("LAST-MODIFIED:", "updated", *event.updated);
+  if (event.sequence != 0) {
+    put_name(out, "SEQUENCE:", parameters_of(event, "sequence"));
+    out.number(event.sequence).end();
+  }
   if (!heading.mark.empty()) out.raw("X-KALENDS-ID:").clean(heading.mark).end();
-  if (heading.slot) put_slot(out, "RECURRENCE-ID", *heading.slot, *heading.series, tzid);
+  if (heading.slot)
+    put_slot(out, "RECURRENCE-ID", *heading.slot, *heading.series, tzid,
+             parameters_of(event, calendar::kSlotOwner));
 }
 
 // What `put` writes, as one line without its line end; nothing when it writes none.
@@ -120,33 +164,36 @@ std::optional<LocalTime> end_of(const When& when, const calendar::ZoneSource& zo
   return local;
 }
 
-std::optional<std::string> end_line(const When& when, const calendar::ZoneSource& zones, const TzidOf& tzid) {
-  return only_line([&](LineWriter& out) { put_end(out, when, zones, tzid); });
+std::optional<std::string> end_line(const When& when, const calendar::ZoneSource& zones, const TzidOf& tzid,
+                                    std::string_view params) {
+  return only_line([&](LineWriter& out) { put_end(out, when, zones, tzid, params); });
 }
 
-std::string slot_line(std::string_view name, LocalTime slot, const When& series, const TzidOf& tzid) {
-  return *only_line([&](LineWriter& out) { put_slot(out, name, slot, series, tzid); });
-}
-
-std::string start_line(const When& when, const TzidOf& tzid) {
-  return slot_line("DTSTART", when.start, when, tzid);
+std::string slot_line(std::string_view name, LocalTime slot, const When& series, const TzidOf& tzid,
+                      std::string_view params) {
+  return *only_line([&](LineWriter& out) { put_slot(out, name, slot, series, tzid, params); });
 }
 
 void put_event(LineWriter& out, const Event& event, const Heading& heading, const calendar::ZoneSource& zones,
                const TzidOf& tzid) {
   out.line("BEGIN:VEVENT");
   put_heading(out, event, heading, tzid);
-  put_slot(out, "DTSTART", event.when.start, event.when, tzid);
-  put_end(out, event.when, zones, tzid);
+  put_slot(out, "DTSTART", event.when.start, event.when, tzid, parameters_of(event, calendar::kStartOwner));
+  put_end(out, event.when, zones, tzid, parameters_of(event, calendar::kEndOwner));
   if (!event.recurrence.empty() || !event.recurrence.exclusion_rules.empty()) {
     bool named = event.when.kind == TimeKind::zoned && tzid != nullptr && event.when.zone != "Etc/UTC";
     std::string params = time_params(event.when.kind, named ? tzid(event.when.zone) : event.when.zone);
-    for (const std::string& line : recurrence_lines(event.recurrence, event.when, params)) out.line(line);
+    for (const std::string& line : recurrence_lines(event.recurrence, event.when, params, event.parameters))
+      out.line(line);
   }
   for (const auto& [slot, override] : event.overrides)
-    if (override.excluded) put_slot(out, "EXDATE", slot, event.when, tzid);
-  if (!event.title.empty()) put_text(out, "SUMMARY:", event.title);
-  if (!event.description.empty()) put_text(out, "DESCRIPTION:", event.description);
+    if (override.excluded)
+      put_slot(out, "EXDATE", slot, event.when, tzid,
+               event.parameters.empty() ? std::string_view()
+                                        : parameters_of(event, calendar::owner_of_exclusion(slot)));
+  if (!event.title.empty()) put_text(out, "SUMMARY:", event.title, parameters_of(event, "title"));
+  if (!event.description.empty())
+    put_text(out, "DESCRIPTION:", event.description, parameters_of(event, "description"));
   put_words(out, event);
   put_sets(out, event);
   auto is_component = [](const calendar::Unknown& unknown) { return unknown.name.starts_with("BEGIN:"); };

@@ -21,9 +21,7 @@ std::optional<calendar::LocalTime> end_of(const calendar::When& when, const cale
 
 // The DTEND or DURATION line; nothing for the length that DTSTART alone means.
 std::optional<std::string> end_line(const calendar::When& when, const calendar::ZoneSource& zones,
-                                    const TzidOf& tzid);
-
-std::string start_line(const calendar::When& when, const TzidOf& tzid);
+                                    const TzidOf& tzid, std::string_view params);
 
 // What stands in a component besides the event's own fields.
 struct Heading {
@@ -34,9 +32,9 @@ struct Heading {
   std::string mark;                         // X-KALENDS-ID, "" for none
 };
 
-// RECURRENCE-ID or EXDATE: `name` and the slot in the series' own form.
+// RECURRENCE-ID or EXDATE: `name` and the slot in the series' own form. `params` as calendar/parameters.h has them.
 std::string slot_line(std::string_view name, calendar::LocalTime slot, const calendar::When& series,
-                      const TzidOf& tzid);
+                      const TzidOf& tzid, std::string_view params);
 
 // BEGIN:VEVENT to END:VEVENT. Of the overrides only the excluded ones (EXDATE) are written here.
 void put_event(LineWriter& out, const calendar::Event& event, const Heading& heading,

@@ -29,6 +29,7 @@ class EventSource {
   calendar::Attendee attendee();
   calendar::Reminder reminder();
   void draw_field(calendar::Event& event, int field);
+  void draw_parameters(calendar::Event& event);
   void draw_overrides(calendar::Event& event);
 
   std::mt19937_64 random_;

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "calendar/parameters.h"
 #include "ical/generated_event.h"
 
 namespace kalends::ical::testing {
@@ -140,8 +141,37 @@ void EventSource::draw_field(Event& event, int field) {
   }
 }
 
+// Parameters for some of what the event has; those of what it lacks are no part of a normal one.
+void EventSource::draw_parameters(Event& event) {
+  constexpr std::string_view kDrawn[] = {";LANGUAGE=de",
+                                         ";ALTREP=\"cid:a;b:c\"",
+                                         ";FMTTYPE=text/plain;SIZE=12",
+                                         ";FILENAME=\"a b.txt\";X-A=1",
+                                         ";FEATURE=AUDIO,VIDEO;LABEL=Room^'s",
+                                         ";X-A=1;X-A=2",
+                                         ";LANGUAGE=\"fr\";X-EMPTY="};
+  std::vector<std::string> owners = {"title",        "description", "location",   "url",
+                                     "colour",       "geo",         "status",     "show_as",
+                                     "when/DTSTART", "when/DTEND",  "visibility", "priority"};
+  for (const auto* list :
+       {&event.categories, &event.conferences, &event.attachments, &event.more_locations}) {
+    const char* field = list == &event.categories    ? "categories"
+                        : list == &event.conferences ? "conferences"
+                        : list == &event.attachments ? "attachments"
+                                                     : "locations";
+    for (const std::string& key : *list) owners.push_back(calendar::owner_of_element(field, key));
+  }
+  for (const auto& rule : event.recurrence.rules) owners.push_back(calendar::owner_of_rule("RRULE", rule));
+  for (const auto& extra : event.recurrence.extra_dates) owners.push_back(owner_of(extra));
+  for (const std::string& owner : owners)
+    if (chance(30)) event.parameters[owner] = kDrawn[number(0, std::size(kDrawn) - 1)];
+  for (auto& reminder : event.reminders)
+    if (chance(20)) reminder.parameters["TRIGGER"] = ";X-A=\"b:c\"";
+}
+
 void EventSource::draw_overrides(Event& event) {
   auto base = to_facts(event);
+  base.erase_under("when/");
   for (int n = number(0, 4); n > 0; --n) {
     LocalTime slot{event.when.start.seconds + number(0, 40) * 86400};
     calendar::Override override;
@@ -154,8 +184,10 @@ void EventSource::draw_overrides(Event& event) {
       base.set("when", to_facts(other).get("when"));
       for (int k = number(0, 3); k > 0; --k) draw_field(other, number(0, kFields - 1));
       if (chance(50)) other.when.start.seconds += 86400;
+      if (chance(30)) draw_parameters(other);
       for (const auto& change : difference(base, to_facts(other))) {
-        if (change.path == "recurrence" || change.path.starts_with("overrides/")) continue;
+        if (calendar::field_of(change.path) == "recurrence" || change.path.starts_with("overrides/"))
+          continue;
         if (change.after) {
           override.patch.set(change.path, *change.after);
         } else {
@@ -173,9 +205,13 @@ Event EventSource::event() {
   event.when = when();
   for (int n = number(0, 8); n > 0; --n) draw_field(event, number(0, kFields - 1));
   calendar::normalise(event);
-  if (chance(50)) {
-    event.recurrence = recurrence(event.when);
+  const bool series = chance(50);
+  if (series) event.recurrence = recurrence(event.when);
+  if (chance(50)) draw_parameters(event);
+  if (series) {
     draw_overrides(event);
+    for (const auto& [slot, override] : event.overrides)
+      if (override.excluded && chance(20)) event.parameters[calendar::owner_of_exclusion(slot)] = ";X-A=1";
   }
   calendar::normalise(event);
   return event;
@@ -185,6 +221,8 @@ Event EventSource::changed(const Event& original) {
   Event event = original;
   for (int n = number(1, 4); n > 0; --n) draw_field(event, number(0, kFields - 1));
   if (chance(30)) event.when = when();
+  if (chance(50)) draw_parameters(event);
+  if (chance(10)) event.parameters.clear();
   calendar::normalise(event);
   if (event.when.start != original.when.start || event.when.kind != original.when.kind)
     event.overrides.clear();

@@ -340,9 +340,6 @@ std::string_view Document::line_end(std::size_t line) const {
 
 Result<Document> scan(std::string_view text, const Limits& limits) { return Scanner(text, limits).run(); }
 
-namespace {
-
-// The next parameter of `params` from `at` on, which moves behind it; false at the end.
 bool next_param(std::string_view params, std::size_t& at, std::string_view& name, std::string_view& raw) {
   while (at < params.size()) {
     if (params[at] == ';') ++at;
@@ -361,8 +358,6 @@ bool next_param(std::string_view params, std::size_t& at, std::string_view& name
   }
   return false;
 }
-
-}  // namespace
 
 void each_param(std::string_view params, const std::function<void(std::string, std::string_view)>& visit) {
   std::string_view name;

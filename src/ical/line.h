@@ -69,6 +69,8 @@ struct Document {
 // invalid, naming line and column, past a limit, for text that is no iCalendar, and for text that was cut off.
 Result<Document> scan(std::string_view text, const Limits& limits);
 
+// The next parameter of `params` from `at` on, as it stands, and `at` behind it; false at the end.
+bool next_param(std::string_view params, std::size_t& at, std::string_view& name, std::string_view& raw);
 // Calls visit(NAME in upper case, value as it stands with its quotes) for each parameter.
 void each_param(std::string_view params, const std::function<void(std::string, std::string_view)>& visit);
 // The parameter's value without quotes and RFC 6868 escapes.

@@ -6,7 +6,9 @@
 #include <algorithm>
 
 #include "base/text.h"
+#include "calendar/parameters.h"
 #include "ical/alarm.h"
+#include "ical/params.h"
 #include "ical/print.h"
 
 namespace kalends::ical {
@@ -67,18 +69,27 @@ class PartReader {
       warn(line, fmt::format("{} stands twice; the first one counts", line.name));
     }
   }
-  void once_text(std::string& field, unsigned bit, const Line& line) {
+  void once_text(std::string& field, unsigned bit, std::string_view owner, const Line& line) {
     if ((seen_ & bit) != 0)
       return warn(line, fmt::format("{} stands twice; the first one counts", line.name));
     seen_ |= bit;
     field = unescape_text(line.value);
+    keep_params(owner, line);
+  }
+
+  // The parameters that no field says, for whoever has them; the first who comes keeps them.
+  void keep_params(std::string_view owner, const Line& line) {
+    if (!line.params.empty()) keep_params(owner, unread_params(line));
+  }
+  void keep_params(std::string_view owner, std::string params) {
+    if (!params.empty()) event_.parameters.emplace(owner, std::move(params));
   }
 
   void read_line(const Line& line) {
     std::string_view name = line.name;
-    if (name == "SUMMARY") return once_text(event_.title, 1, line);
-    if (name == "DESCRIPTION") return once_text(event_.description, 2, line);
-    if (name == "UID") return once_text(event_.uid, 4, line);
+    if (name == "SUMMARY") return once_text(event_.title, 1, "title", line);
+    if (name == "DESCRIPTION") return once_text(event_.description, 2, "description", line);
+    if (name == "UID") return once_text(event_.uid, 4, "uid", line);
     if (name == "DTSTART") return once(start_, line);
     if (name == "DTEND") return once(end_, line);
     if (name == "DURATION") return once(duration_, line);
@@ -95,11 +106,12 @@ class PartReader {
     }
     if (name == "CATEGORIES") {
       for (std::string_view one : split_texts(line.value))
-        event_.categories.emplace_back(trim(unescape_text(one)));
+        add("categories", event_.categories, std::string(trim(unescape_text(one))), line);
       return;
     }
-    if (name == "CONFERENCE") return event_.conferences.push_back(clean_line(trim(line.value)));
-    if (name == "ATTACH") return event_.attachments.push_back(read_attachment(line));
+    if (name == "CONFERENCE")
+      return add("conferences", event_.conferences, clean_line(trim(line.value)), line);
+    if (name == "ATTACH") return add("attachments", event_.attachments, read_attachment(line), line);
     if (read_word(line) || read_bookkeeping(line)) return;
     if (name == "X-KALENDS-ID" && part_.mark.empty()) part_.mark = trim(line.value);
     if (name.starts_with("X-KALENDS-")) return;
@@ -108,40 +120,50 @@ class PartReader {
     event_.unknown.push_back({std::string(name), {clean_line(line.text)}});
   }
 
-  void take_word(std::string& field, const Line& line, std::string word) {
+  // One more element of a set.
+  void add(std::string_view field, std::vector<std::string>& list, std::string value, const Line& line) {
+    if (!line.params.empty() && std::ranges::find(list, value) == list.end())
+      keep_params(calendar::owner_of_element(field, value), line);
+    list.push_back(std::move(value));
+  }
+
+  void take_word(std::string& field, std::string_view owner, const Line& line, std::string word) {
     if (!field.empty()) return warn(line, fmt::format("{} stands twice; the first one counts", line.name));
     if (word.empty())
       return warn(line, fmt::format("{} does not say one of its words; it is ignored", line.name));
     field = std::move(word);
+    keep_params(owner, line);
   }
 
   bool read_word(const Line& line) {
     std::string_view name = line.name;
     if (name == "STATUS") {
-      take_word(event_.status, line,
+      take_word(event_.status, "status", line,
                 word_of(line.value, {{"CONFIRMED", "confirmed"},
                                      {"TENTATIVE", "tentative"},
                                      {"CANCELLED", "cancelled"},
                                      {"CANCELED", "cancelled"}}));
     } else if (name == "CLASS") {
       std::string word = word_of(line.value, {{"PUBLIC", "public"}, {"CONFIDENTIAL", "confidential"}});
-      take_word(event_.visibility, line,
+      take_word(event_.visibility, "visibility", line,
                 word.empty() ? "private" : word);  // section 3.8.1.3: others mean PRIVATE
     } else if (name == "TRANSP") {
-      take_word(event_.show_as, line, word_of(line.value, {{"OPAQUE", "busy"}, {"TRANSPARENT", "free"}}));
+      take_word(event_.show_as, "show_as", line,
+                word_of(line.value, {{"OPAQUE", "busy"}, {"TRANSPARENT", "free"}}));
     } else if (name == "PRIORITY") {
       auto number = parse_integer(trim(line.value));
       if (!number || *number < 0 || *number > 9) {
         warn(line, "PRIORITY is no number from 0 to 9; it is ignored");
       } else if (!event_.priority) {
         event_.priority = static_cast<int>(*number);
+        keep_params("priority", line);
       }
     } else if (name == "GEO") {
-      take_word(event_.geo, line, clean_line(trim(line.value)));
+      take_word(event_.geo, "geo", line, clean_line(trim(line.value)));
     } else if (name == "URL") {
-      take_word(event_.url, line, clean_line(trim(line.value)));
+      take_word(event_.url, "url", line, clean_line(trim(line.value)));
     } else if (name == "COLOR") {
-      take_word(event_.colour, line, unescape_text(trim(line.value)));
+      take_word(event_.colour, "colour", line, unescape_text(trim(line.value)));
     } else {
       return false;
     }
@@ -151,12 +173,16 @@ class PartReader {
   bool read_bookkeeping(const Line& line) {
     std::string_view name = line.name;
     if (name == "DTSTAMP") {
+      keep_params("stamp", line);
       if (!event_.updated) event_.updated = parse_utc(line.value);
     } else if (name == "LAST-MODIFIED") {
+      keep_params("updated", line);
       if (auto at = parse_utc(line.value)) event_.updated = at;
     } else if (name == "CREATED") {
+      keep_params("created", line);
       event_.created = parse_utc(line.value);
     } else if (name == "SEQUENCE") {
+      keep_params("sequence", line);
       auto number = parse_integer(trim(line.value));
       if (number && *number >= 0 && *number <= 0x7FFFFFFF)
         event_.sequence = static_cast<std::int32_t>(*number);
@@ -171,14 +197,16 @@ class PartReader {
     if ((seen_ & 8U) == 0) {
       seen_ |= 8U;
       event_.location = std::move(text);
+      keep_params("location", line);
     } else {
-      event_.more_locations.push_back(std::move(text));
+      add("locations", event_.more_locations, std::move(text), line);
     }
   }
 
   void read_rule(const Line& line) {
     auto rule = calendar::parse_rule(trim(line.value));
     if (!rule) return break_at(line, rule.error().message);
+    if (!line.params.empty()) keep_params(calendar::owner_of_rule(line.name, *rule), line);
     auto& rules = line.name == "RRULE" ? event_.recurrence.rules : event_.recurrence.exclusion_rules;
     if (std::ranges::find(rules, *rule) == rules.end()) rules.push_back(*std::move(rule));
   }
@@ -205,7 +233,10 @@ class PartReader {
     auto start = read_moment(*start_, start_->value, zones_);
     if (!start)
       return break_at(*start_, fmt::format("DTSTART \"{}\" is no date or time", start_->value.substr(0, 40)));
+    keep_params(calendar::kStartOwner, *start_);
     read_start(*start);
+    if (end_ != nullptr || duration_ != nullptr)
+      keep_params(calendar::kEndOwner, end_ != nullptr ? *end_ : *duration_);
     read_end(*start);
     read_recurrence_id();
     for (const Line* line : rdates_) read_extra_dates(*line);
@@ -278,6 +309,7 @@ class PartReader {
 
   void read_recurrence_id() {
     if (recurrence_id_ == nullptr) return;
+    keep_params(calendar::kSlotOwner, *recurrence_id_);
     part_.recurrence_id = read_moment(*recurrence_id_, recurrence_id_->value, zones_);
     if (!part_.recurrence_id) break_at(*recurrence_id_, "RECURRENCE-ID is no date or time");
     auto range = param(recurrence_id_->params, "RANGE");
@@ -285,6 +317,7 @@ class PartReader {
   }
 
   void read_extra_dates(const Line& line) {
+    const std::string params = unread_params(line);
     for (std::string_view one : split(line.value, ',')) {
       if (trim(one).empty()) continue;
       std::size_t slash = one.find('/');
@@ -296,6 +329,7 @@ class PartReader {
       calendar::ExtraDate extra{slot_of(*at, event_.when, zone_), std::nullopt};
       if (slash != std::string_view::npos && event_.when.kind != TimeKind::all_day)
         extra.duration = period_length(line, *at, one.substr(slash + 1));
+      if (!params.empty()) keep_params(calendar::owner_of(extra), params);
       event_.recurrence.extra_dates.push_back(extra);
     }
   }
@@ -313,10 +347,13 @@ class PartReader {
   }
 
   void read_excluded(const Line& line) {
+    const std::string params = unread_params(line);
     for (std::string_view one : split(line.value, ',')) {
       if (trim(one).empty()) continue;
       if (auto at = read_moment(line, one, zones_)) {
-        event_.overrides[slot_of(*at, event_.when, zone_)].excluded = true;
+        const LocalTime slot = slot_of(*at, event_.when, zone_);
+        if (!params.empty()) keep_params(calendar::owner_of_exclusion(slot), params);
+        event_.overrides[slot].excluded = true;
       } else {
         warn(line, "a value of EXDATE is no date or time; it is ignored");
       }

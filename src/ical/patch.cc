@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "base/text.h"
+#include "calendar/parameters.h"
 #include "ical/patch_part.h"
 #include "ical/series.h"
 #include "ical/stream.h"
@@ -70,7 +71,7 @@ class Patcher {
     PartEdit edit = edit_of(part);
     std::size_t before = editor_.edits();
     patch_fields(edit, target_);
-    patch_when(edit, target_.when);
+    patch_when(edit, target_);
     patch_recurrence(edit, target_);
     if (editor_.edits() != before) stamp(edit);
     return {};
@@ -101,8 +102,8 @@ class Patcher {
     Event shown = TRY(shown_at(slot, keep_plain ? Override{} : it->second));
     std::size_t before = editor_.edits();
     patch_fields(edit, shown);
-    patch_when(edit, shown.when);
-    patch_slot(edit, slot, series_.event.when, target_.when,
+    patch_when(edit, shown);
+    patch_slot(edit, shown, slot, series_.event.when, target_.when,
                (drop_range_ && placed.part->this_and_future) || slot != placed.slot);
     if (editor_.edits() != before) stamp(edit);
     return {};
@@ -110,9 +111,11 @@ class Patcher {
 
   // DTSTAMP, LAST-MODIFIED and SEQUENCE move with a change; a UID that was made up becomes the event's own.
   void stamp(PartEdit& edit) {
-    edit.set("DTSTAMP", print_utc(now_));
-    edit.set("LAST-MODIFIED", print_utc(now_));
-    edit.set("SEQUENCE", fmt::format("{}", next_sequence(edit.part)));
+    const Event& now = edit.part.event;
+    edit.set("DTSTAMP", print_utc(now_), calendar::parameters_of(now, "stamp"));
+    edit.set("LAST-MODIFIED", print_utc(now_), calendar::parameters_of(now, "updated"));
+    edit.set("SEQUENCE", fmt::format("{}", next_sequence(edit.part)),
+             calendar::parameters_of(now, "sequence"));
     if (edit.lines("UID").empty()) edit.set("UID", escape_text(series_.event.uid));
   }
 

@@ -4,24 +4,19 @@
 #include <algorithm>
 
 #include "base/text.h"
+#include "calendar/parameters.h"
 #include "ical/alarm.h"
+#include "ical/params.h"
 #include "ical/patch_part.h"
 
 namespace kalends::ical {
 
 using calendar::Event;
+using calendar::owner_of_element;
+using calendar::parameters_of;
 using calendar::Reminder;
 
 namespace {
-
-// "NAME;PARAMS:value" of a line with another value. ALTREP goes: it names another form of the old text.
-std::string with_value(const Line& line, std::string_view value) {
-  std::string out(line.name);
-  each_param(line.params, [&](const std::string& name, std::string_view raw) {
-    if (name != "ALTREP") out += fmt::format(";{}={}", name, raw);
-  });
-  return out + ":" + std::string(value);
-}
 
 bool contains(const std::vector<std::string>& values, const std::string& value) {
   return std::ranges::find(values, value) != values.end();
@@ -35,85 +30,124 @@ std::vector<std::string> added(const std::vector<std::string>& before,
   return out;
 }
 
-void patch_text(PartEdit& edit, std::string_view name, const std::string& before, const std::string& after) {
-  if (before != after) edit.set(name, clean_line(after));
+// Whether an owner's parameters stay as they are.
+bool keeps_params(const PartEdit& edit, const Event& target, std::string_view owner) {
+  return edit.part.event.parameters.empty() && target.parameters.empty()
+             ? true
+             : parameters_of(edit.part.event, owner) == parameters_of(target, owner);
 }
 
 void patch_registers(PartEdit& edit, const Event& target) {
   const Event& now = edit.part.event;
-  patch_text(edit, "SUMMARY", escape_text(now.title), escape_text(target.title));
-  patch_text(edit, "DESCRIPTION", escape_text(now.description), escape_text(target.description));
-  patch_text(edit, "COLOR", escape_text(now.colour), escape_text(target.colour));
-  patch_text(edit, "URL", now.url, target.url);
-  patch_text(edit, "GEO", now.geo, target.geo);
-  patch_text(edit, "STATUS", to_upper(now.status), to_upper(target.status));
-  patch_text(edit, "CLASS", to_upper(now.visibility), to_upper(target.visibility));
+  const auto patch_text = [&](std::string_view name, std::string_view owner, const std::string& before,
+                              const std::string& after) {
+    if (before != after || !keeps_params(edit, target, owner))
+      edit.set(name, clean_line(after), parameters_of(target, owner));
+  };
+  patch_text("SUMMARY", "title", escape_text(now.title), escape_text(target.title));
+  patch_text("DESCRIPTION", "description", escape_text(now.description), escape_text(target.description));
+  patch_text("COLOR", "colour", escape_text(now.colour), escape_text(target.colour));
+  patch_text("URL", "url", now.url, target.url);
+  patch_text("GEO", "geo", now.geo, target.geo);
+  patch_text("STATUS", "status", to_upper(now.status), to_upper(target.status));
+  patch_text("CLASS", "visibility", to_upper(now.visibility), to_upper(target.visibility));
   auto transparency = [](const std::string& word) { return word.empty() ? "" : transparency_word(word); };
-  patch_text(edit, "TRANSP", transparency(now.show_as), transparency(target.show_as));
+  patch_text("TRANSP", "show_as", transparency(now.show_as), transparency(target.show_as));
   auto priority = [](const std::optional<int>& value) { return value ? fmt::format("{}", *value) : ""; };
-  patch_text(edit, "PRIORITY", priority(now.priority), priority(target.priority));
+  patch_text("PRIORITY", "priority", priority(now.priority), priority(target.priority));
+}
+
+// One property an element: those that `target` lacks go, those that `before` lacks come.
+template <class Read, class Print>
+void patch_list(PartEdit& edit, const Event& target_event, std::string_view field,
+                const std::vector<std::size_t>& lines, const std::vector<std::string>& before,
+                const std::vector<std::string>& target, Read read, Print print) {
+  const auto owner = [&](const std::string& value) { return owner_of_element(field, value); };
+  for (std::size_t i : lines) {
+    const Line& line = edit.document().lines[i];
+    const std::string value = read(line);
+    if (value.empty()) continue;
+    if (!contains(target, value)) {
+      edit.editor.remove(i);
+    } else if (!keeps_params(edit, target_event, owner(value))) {
+      edit.editor.replace(i, with_value(line, line.value, parameters_of(target_event, owner(value))));
+    }
+  }
+  for (const std::string& value : added(before, target))
+    edit.editor.insert(edit.end_of_properties(), print(value, parameters_of(target_event, owner(value))));
 }
 
 void patch_locations(PartEdit& edit, const Event& target) {
   const Event& now = edit.part.event;
   auto lines = edit.lines("LOCATION");
-  if (now.location != target.location || (lines.empty() && !target.more_locations.empty())) {
-    std::string value = escape_text(target.location);
-    bool keep_place = !value.empty() || !target.more_locations.empty();
+  const std::string& params = parameters_of(target, "location");
+  const auto print = [](const std::string& text, std::string_view own) {
+    return "LOCATION" + params_text("LOCATION", own) + ":" + escape_text(text);
+  };
+  if (now.location != target.location || !keeps_params(edit, target, "location") ||
+      (lines.empty() && !target.more_locations.empty())) {
+    bool keep_place = !target.location.empty() || !target.more_locations.empty();
     if (lines.empty() && keep_place) {
-      edit.editor.insert(edit.end_of_properties(), "LOCATION:" + value);
+      edit.editor.insert(edit.end_of_properties(), print(target.location, params));
     } else if (!lines.empty() && keep_place) {
-      edit.editor.replace(lines.front(), with_value(edit.document().lines[lines.front()], value));
+      const Line& line = edit.document().lines[lines.front()];
+      edit.editor.replace(lines.front(), with_value(line, escape_text(target.location), params));
     } else if (!lines.empty()) {
       edit.editor.remove(lines.front());
     }
   }
-  for (std::size_t i = 1; i < lines.size(); ++i) {
-    std::string text = unescape_text(edit.document().lines[lines[i]].value);
-    if (!text.empty() && !contains(target.more_locations, text)) edit.editor.remove(lines[i]);
-  }
-  for (const std::string& location : added(now.more_locations, target.more_locations))
-    edit.editor.insert(edit.end_of_properties(), "LOCATION:" + escape_text(location));
+  if (!lines.empty()) lines.erase(lines.begin());
+  patch_list(
+      edit, target, "locations", lines, now.more_locations, target.more_locations,
+      [](const Line& line) { return unescape_text(line.value); }, print);
+}
+
+// The categories that a line of those parameters has to take, as they stand in it.
+std::string taken(std::map<std::string, std::string>& fresh, const std::string& params) {
+  auto found = fresh.find(params);
+  if (found == fresh.end()) return {};
+  std::string out = std::move(found->second);
+  fresh.erase(found);
+  return out;
 }
 
 void patch_categories(PartEdit& edit, const Event& target) {
-  if (edit.part.event.categories == target.categories) return;
-  std::string fresh;
-  for (const std::string& category : added(edit.part.event.categories, target.categories))
-    fresh += (fresh.empty() ? "" : ",") + escape_text(category);
+  const Event& now = edit.part.event;
+  const auto owner = [](const std::string& name) { return owner_of_element("categories", name); };
+  const auto stays = [&](const std::string& name) {
+    return contains(now.categories, name) && keeps_params(edit, target, owner(name));
+  };
+  if (now.categories == target.categories && std::ranges::all_of(now.categories, stays)) return;
+  std::map<std::string, std::string> fresh;  // by their parameters
+  for (const std::string& category : target.categories) {
+    if (stays(category)) continue;
+    std::string& list = fresh[parameters_of(target, owner(category))];
+    list += (list.empty() ? "" : ",") + escape_text(category);
+  }
   for (std::size_t i : edit.lines("CATEGORIES")) {
     const Line& line = edit.document().lines[i];
     std::string value;
     bool dropped = false;
     for (std::string_view one : split_texts(line.value)) {
       std::string text(trim(unescape_text(one)));
-      if (text.empty() || contains(target.categories, text)) {
+      if (text.empty() || (contains(target.categories, text) && stays(text))) {
         value += (value.empty() ? "" : ",") + std::string(one);
       } else {
         dropped = true;
       }
     }
-    if (!fresh.empty()) value += (value.empty() ? "" : ",") + fresh;
+    const std::string params = unread_params(line);
+    const std::string more = taken(fresh, params);
+    if (!more.empty()) value += (value.empty() ? "" : ",") + more;
     if (value.empty()) {
       edit.editor.remove(i);
-    } else if (dropped || !fresh.empty()) {
-      edit.editor.replace(i, with_value(line, value));
+    } else if (dropped || !more.empty()) {
+      edit.editor.replace(i, with_value(line, value, params));
     }
-    fresh.clear();
   }
-  if (!fresh.empty()) edit.editor.insert(edit.end_of_properties(), "CATEGORIES:" + fresh);
-}
-
-// One property an element: those that `target` lacks go, those that `before` lacks come.
-template <class Read, class Print>
-void patch_list(PartEdit& edit, std::string_view name, const std::vector<std::string>& before,
-                const std::vector<std::string>& target, Read read, Print print) {
-  if (before == target) return;
-  for (std::size_t i : edit.lines(name))
-    if (std::string value = read(edit.document().lines[i]); !value.empty() && !contains(target, value))
-      edit.editor.remove(i);
-  for (const std::string& value : added(before, target))
-    edit.editor.insert(edit.end_of_properties(), print(value));
+  for (const auto& [params, list] : fresh)
+    edit.editor.insert(edit.end_of_properties(),
+                       "CATEGORIES" + params_text("CATEGORIES", params) + ":" + list);
 }
 
 void patch_people(PartEdit& edit, const Event& target) {
@@ -238,14 +272,20 @@ std::size_t PartEdit::end_of_properties() const {
   return place;
 }
 
-void PartEdit::set(std::string_view name, const std::string& value) {
+std::string with_value(const Line& line, std::string_view value, std::string_view params) {
+  const std::string kept = unread_params(line) == params ? std::string(line.params)
+                                                         : read_params(line) + params_text(line.name, params);
+  return fmt::format("{}{}:{}", line.name, kept, value);
+}
+
+void PartEdit::set(std::string_view name, const std::string& value, std::string_view params) {
   auto old = lines(name);
   if (value.empty()) {
     for (std::size_t i : old) editor.remove(i);
   } else if (old.empty()) {
-    editor.insert(end_of_properties(), fmt::format("{}:{}", name, value));
+    editor.insert(end_of_properties(), fmt::format("{}{}:{}", name, params_text(name, params), value));
   } else {
-    editor.replace(old.front(), with_value(document().lines[old.front()], value));
+    editor.replace(old.front(), with_value(document().lines[old.front()], value, params));
   }
 }
 
@@ -260,9 +300,10 @@ void patch_fields(PartEdit& edit, const Event& target) {
   patch_locations(edit, target);
   patch_categories(edit, target);
   patch_list(
-      edit, "CONFERENCE", now.conferences, target.conferences,
+      edit, target, "conferences", edit.lines("CONFERENCE"), now.conferences, target.conferences,
       [](const Line& line) { return clean_line(trim(line.value)); }, conference_line);
-  patch_list(edit, "ATTACH", now.attachments, target.attachments, read_attachment, attachment_line);
+  patch_list(edit, target, "attachments", edit.lines("ATTACH"), now.attachments, target.attachments,
+             read_attachment, attachment_line);
   patch_people(edit, target);
   patch_reminders(edit, target);
   patch_unknown(edit, target);

@@ -45,8 +45,9 @@ struct PartEdit {
   std::vector<std::size_t> lines(std::string_view name) const;
   // Where new properties go: in front of the first child, else of END.
   std::size_t end_of_properties() const;
-  // Gives the property this value, with the parameters it has; adds it when it is not there, removes all of it for "".
-  void set(std::string_view name, const std::string& value);
+  // Gives the property this value with these parameters beside those that say its form; adds it when it is not there,
+  // removes all of it for "".
+  void set(std::string_view name, const std::string& value, std::string_view params = {});
   // Puts `texts` in the place of all `old` lines, or at the end when there are none.
   void rewrite(const std::vector<std::size_t>& old, const std::vector<std::string>& texts);
 };
@@ -54,14 +55,18 @@ struct PartEdit {
 // Everything but times. `target` is normal.
 void patch_fields(PartEdit& edit, const calendar::Event& target);
 
+// "NAME;PARAMS:value" of a line with another value and these parameters beside those that say its form.
+std::string with_value(const Line& line, std::string_view value, std::string_view params);
+
 // DTSTART, DTEND and DURATION.
-void patch_when(PartEdit& edit, const calendar::When& target);
+void patch_when(PartEdit& edit, const calendar::Event& target);
 
 // RRULE, EXRULE, RDATE and EXDATE of a master.
 void patch_recurrence(PartEdit& edit, const calendar::Event& target);
 
-// RECURRENCE-ID, when `respell` is set or the series' own form of it changed. RANGE goes with a new spelling.
-void patch_slot(PartEdit& edit, calendar::LocalTime slot, const calendar::When& before,
-                const calendar::When& after, bool respell);
+// RECURRENCE-ID of what the target shows, when `respell` is set or the series' own form of it changed, `before` to
+// `after`. RANGE goes with a new spelling.
+void patch_slot(PartEdit& edit, const calendar::Event& target, calendar::LocalTime slot,
+                const calendar::When& before, const calendar::When& after, bool respell);
 
 }  // namespace kalends::ical

@@ -6,6 +6,8 @@
 #include <algorithm>
 
 #include "base/text.h"
+#include "calendar/parameters.h"
+#include "ical/params.h"
 #include "ical/runs.h"
 
 namespace kalends::ical {
@@ -23,17 +25,6 @@ bool is_upper_of(std::string_view upper, std::string_view text) {
   return std::ranges::equal(upper, text, [](char u, char c) {
     return u == (c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c);
   });
-}
-
-// A parameter's value as it stood, when it can stand again; encoded anew otherwise.
-std::string param_text(std::string_view raw) {
-  bool quoted = false;
-  for (char c : raw) {
-    if (c == '"') quoted = !quoted;
-    bool breaks = !quoted && (c == ':' || c == ';');
-    if (breaks || static_cast<unsigned char>(c) < 0x20) return encode_param(raw);
-  }
-  return quoted ? encode_param(raw) : std::string(raw);
 }
 
 std::string_view role_word(std::string_view role) {
@@ -63,7 +54,24 @@ bool is_balanced(const std::vector<std::string>& lines, std::string_view name) {
   return open.empty();
 }
 
+// The text behind an owner's name in a recurrence, "" when it has none.
+std::string unread_of(const calendar::Parameters& unread, const std::string& owner,
+                      std::string_view property) {
+  auto it = unread.find(owner);
+  return it == unread.end() ? std::string() : params_text(property, it->second);
+}
+
 }  // namespace
+
+std::string param_text(std::string_view raw) {
+  bool quoted = false;
+  for (char c : raw) {
+    if (c == '"') quoted = !quoted;
+    bool breaks = !quoted && (c == ':' || c == ';');
+    if (breaks || static_cast<unsigned char>(c) < 0x20) return encode_param(raw);
+  }
+  return quoted ? encode_param(raw) : std::string(raw);
+}
 
 bool is_unknown_name(std::string_view name) {
   static constexpr std::string_view kKnown[] = {
@@ -138,19 +146,23 @@ std::string attendee_line(std::string_view name, const Attendee& attendee) {
   return std::move(lines.front());
 }
 
-std::string attachment_line(const std::string& uri) {
+std::string attachment_line(const std::string& uri, std::string_view params) {
   std::size_t comma = uri.find(',');
   std::string_view head = std::string_view(uri).substr(0, comma);
+  const std::string own = params_text("ATTACH", params);
   if (!head.starts_with("data:") || !head.ends_with(";base64") || comma == std::string::npos)
-    return clean_line("ATTACH:" + uri);
+    return clean_line("ATTACH" + own + ":" + uri);
   std::string_view type = head.substr(5, head.size() - 5 - 7);
-  std::string out = "ATTACH";
-  if (!type.empty()) out += fmt::format(";FMTTYPE={}", encode_param(type));
-  out += ";ENCODING=BASE64;VALUE=BINARY:";
-  return clean_line(out + uri.substr(comma + 1));
+  std::string out = "ATTACH" + own;
+  if (!type.empty() && !param(own, "FMTTYPE")) out += fmt::format(";FMTTYPE={}", encode_param(type));
+  if (!param(own, "ENCODING")) out += ";ENCODING=BASE64";
+  if (!param(own, "VALUE")) out += ";VALUE=BINARY";
+  return clean_line(out + ":" + uri.substr(comma + 1));
 }
 
-std::string conference_line(const std::string& uri) { return clean_line("CONFERENCE;VALUE=URI:" + uri); }
+std::string conference_line(const std::string& uri, std::string_view params) {
+  return clean_line("CONFERENCE;VALUE=URI" + params_text("CONFERENCE", params) + ":" + uri);
+}
 
 void put_time_params(LineWriter& out, TimeKind kind, std::string_view zone) {
   if (kind == TimeKind::all_day) {
@@ -176,17 +188,25 @@ std::string time_value(TimeKind kind, const std::string& zone, LocalTime time) {
   return print_moment(time_moment(kind, zone, time));
 }
 
+std::string rule_line(std::string_view property, const calendar::Rule& rule,
+                      const calendar::Parameters& unread) {
+  const std::string params = unread_of(unread, calendar::owner_of_rule(property, rule), property);
+  return clean_line(fmt::format("{}{}:{}", property, params, to_string(rule)));
+}
+
 ContentLines recurrence_lines(const calendar::Recurrence& recurrence, const calendar::When& when,
-                              const std::string& params) {
+                              const std::string& params, const calendar::Parameters& unread) {
   ContentLines out;
-  for (const auto& rule : recurrence.rules) out.push_back(clean_line("RRULE:" + to_string(rule)));
-  for (const auto& rule : recurrence.exclusion_rules) out.push_back(clean_line("EXRULE:" + to_string(rule)));
+  for (const auto& rule : recurrence.rules) out.push_back(rule_line("RRULE", rule, unread));
+  for (const auto& rule : recurrence.exclusion_rules) out.push_back(rule_line("EXRULE", rule, unread));
   for (const auto& extra : recurrence.extra_dates) {
     std::string start = time_value(when.kind, when.zone, extra.start);
+    const std::string own = unread_of(unread, calendar::owner_of(extra), "RDATE");
     if (extra.duration && when.kind != TimeKind::all_day) {
-      out.push_back(fmt::format("RDATE;VALUE=PERIOD{}:{}/{}", params, start, to_string(*extra.duration)));
+      out.push_back(
+          fmt::format("RDATE;VALUE=PERIOD{}{}:{}/{}", params, own, start, to_string(*extra.duration)));
     } else {
-      out.push_back(fmt::format("RDATE{}:{}", params, start));
+      out.push_back(fmt::format("RDATE{}{}:{}", params, own, start));
     }
   }
   return out;

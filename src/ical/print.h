@@ -27,13 +27,16 @@ void put_unknown(LineWriter& out, const calendar::Unknown& unknown);
 // The lines of a VTIMEZONE's text when it is one and nothing else; none otherwise.
 ContentLines embedded_zone_lines(const std::string& text);
 
+// A parameter's value as it stood, when it can stand again; encoded anew otherwise.
+std::string param_text(std::string_view raw);
+
 // "ATTENDEE;CN=...;ROLE=...:mailto:..." (or ORGANIZER).
 std::string attendee_line(std::string_view name, const calendar::Attendee& attendee);
 void put_attendee(LineWriter& out, std::string_view name, const calendar::Attendee& attendee);
 
-// "ATTACH:uri", or an inline one from a "data:" URI.
-std::string attachment_line(const std::string& uri);
-std::string conference_line(const std::string& uri);
+// "ATTACH:uri", or an inline one from a "data:" URI; `params` as calendar/parameters.h has them.
+std::string attachment_line(const std::string& uri, std::string_view params);
+std::string conference_line(const std::string& uri, std::string_view params);
 
 // What stands behind a property's name for a time of that kind in that zone: "", ";VALUE=DATE", ";TZID=Europe/Berlin".
 std::string time_params(calendar::TimeKind kind, const std::string& zone);
@@ -42,9 +45,11 @@ void put_time_params(LineWriter& out, calendar::TimeKind kind, std::string_view 
 std::string time_value(calendar::TimeKind kind, const std::string& zone, calendar::LocalTime time);
 Moment time_moment(calendar::TimeKind kind, std::string_view zone, calendar::LocalTime time);
 
-// RRULE, EXRULE and RDATE lines of a recurrence; `params` are those of DTSTART.
+// RRULE, EXRULE and RDATE lines of a recurrence; `params` are those that say the form of DTSTART, `unread` the event's.
 ContentLines recurrence_lines(const calendar::Recurrence& recurrence, const calendar::When& when,
-                              const std::string& params);
+                              const std::string& params, const calendar::Parameters& unread);
+std::string rule_line(std::string_view property, const calendar::Rule& rule,
+                      const calendar::Parameters& unread);
 
 // The word of RFC 5545 for a word of ours ("busy" -> "OPAQUE"), upper case otherwise.
 std::string transparency_word(std::string_view show_as);

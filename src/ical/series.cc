@@ -132,6 +132,8 @@ class Assembler {
     if (series_.event.when.kind != frame.kind || series_.event.when.zone != frame.zone)
       series_.event.when = frame;
     series_.event.when.start = first.slot;
+    std::erase_if(series_.event.parameters,
+                  [](const auto& entry) { return entry.first.starts_with("when/"); });
   }
 
   // One part for each slot: the newest.

@@ -36,7 +36,18 @@ std::string unescape(std::string_view text) {
   return out;
 }
 
-// A parameter's value as RFC 6868 spells it inside quotes.
+// The series' facts as its occurrence at `slot` has them when nothing is overridden.
+calendar::Facts facts_at(const calendar::Event& series, calendar::LocalTime slot) {
+  calendar::Event event = series;
+  event.recurrence = {};
+  event.overrides.clear();
+  event.when.start = slot;
+  std::erase_if(event.parameters, [](const auto& entry) { return entry.first.starts_with("when/"); });
+  return calendar::to_facts(event);
+}
+
+}  // namespace
+
 std::string quote_parameter(std::string_view text) {
   std::string out;
   for (const char c : text) {
@@ -63,17 +74,6 @@ std::string unquote_parameter(std::string_view text) {
   }
   return out;
 }
-
-// The series' facts as its occurrence at `slot` has them when nothing is overridden.
-calendar::Facts facts_at(const calendar::Event& series, calendar::LocalTime slot) {
-  calendar::Event event = series;
-  event.recurrence = {};
-  event.overrides.clear();
-  event.when.start = slot;
-  return calendar::to_facts(event);
-}
-
-}  // namespace
 
 Result<calendar::Event> instance_of(const calendar::Event& series, calendar::LocalTime slot,
                                     const calendar::Override& change) {

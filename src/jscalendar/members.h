@@ -13,9 +13,8 @@
 namespace kalends::jscalendar {
 
 // Members that RFC 8984 lacks, with a vendor's prefix as its section 3.3 asks.
-inline constexpr const char* kLines = "kalends:lines";            // unknown content lines, by property name
-inline constexpr const char* kZones = "kalends:zones";            // VTIMEZONE texts, by TZID
-inline constexpr const char* kParameters = "kalends:parameters";  // further parameters of an attendee
+inline constexpr const char* kLines = "kalends:lines";  // unknown content lines, by property name
+inline constexpr const char* kZones = "kalends:zones";  // VTIMEZONE texts, by TZID
 inline constexpr const char* kAdded = "kalends:added";  // an override of an extra date: true, or its length
 inline constexpr const char* kDescription = "kalends:description";  // a reminder's text
 
@@ -25,6 +24,10 @@ Result<calendar::Event> instance_of(const calendar::Event& series, calendar::Loc
 // The override that makes the occurrence at `slot` of `series` into `instance`.
 calendar::Override override_of(const calendar::Event& series, calendar::LocalTime slot,
                                const calendar::Event& instance);
+
+// A parameter's value as RFC 6868 spells it inside quotes, and back.
+std::string quote_parameter(std::string_view text);
+std::string unquote_parameter(std::string_view text);
 
 // A member's name as one step of a pointer, and back. RFC 6901 section 4.
 std::string to_pointer(std::string_view name);

@@ -6,6 +6,7 @@
 
 #include "base/text.h"
 #include "jscalendar/members.h"
+#include "jscalendar/parameters.h"
 #include "jscalendar/text.h"
 
 namespace kalends::jscalendar {
@@ -66,6 +67,10 @@ Result<void> read_when(const Json& object, Event& event) {
 }
 
 void read_places(const Json& object, Event& event) {
+  const auto keep = [&](std::string_view owner, const Json& from, std::span<const Standard> standard) {
+    if (std::string params = calendar::join_parameters(take_parameters(from, standard)); !params.empty())
+      event.parameters.emplace(owner, std::move(params));
+  };
   bool first = true;
   for (const auto& [key, place] : entries(object, "locations")) {
     if (text(*place, "relativeTo") == "end" && !text(*place, "timeZone").empty()) {
@@ -77,19 +82,24 @@ void read_places(const Json& object, Event& event) {
       event.geo = text(*place, "coordinates");
       if (event.geo.starts_with("geo:")) event.geo.erase(0, 4);
       std::ranges::replace(event.geo, ',', ';');
+      keep("location", *place, {});
     } else if (!text(*place, "name").empty()) {
       event.more_locations.push_back(text(*place, "name"));
+      keep(calendar::owner_of_element("locations", event.more_locations.back()), *place, {});
     }
     first = false;
   }
   for (const auto& [key, place] : entries(object, "virtualLocations"))
-    if (!text(*place, "uri").empty()) event.conferences.push_back(text(*place, "uri"));
+    if (const std::string uri = text(*place, "uri"); !uri.empty()) {
+      event.conferences.push_back(uri);
+      keep(calendar::owner_of_element("conferences", uri), *place, virtual_location_members());
+    }
   for (const auto& [key, link] : entries(object, "links")) {
     if (text(*link, "href").empty()) continue;
-    if (text(*link, "rel") == "describedby" && event.url.empty())
-      event.url = text(*link, "href");
-    else
-      event.attachments.push_back(text(*link, "href"));
+    const bool is_url = text(*link, "rel") == "describedby" && event.url.empty();
+    (is_url ? event.url : event.attachments.emplace_back()) = text(*link, "href");
+    keep(is_url ? "url" : calendar::owner_of_element("attachments", event.attachments.back()), *link,
+         link_members());
   }
 }
 
@@ -106,8 +116,10 @@ calendar::Attendee read_participant(const Json& object) {
   if (const std::string status = text(object, "participationStatus"); !status.empty())
     who.participation = status;
   who.rsvp = truth(object, "expectReply");
-  for (const auto& [name, value] : entries(object, kParameters))
-    if (value->string()) who.parameters[name] = *value->string();
+  const bool own_email = "mailto:" + text(object, "email") == who.address;
+  for (const auto& [name, value] :
+       take_parameters(object, own_email ? participant_members().first(1) : participant_members()))
+    who.parameters[name] = value;
   return who;
 }
 
@@ -155,6 +167,13 @@ Result<void> read_reminders(const Json& object, Event& event) {
     if (const Json* lines = alert->find(kLines); lines && lines->items())
       for (const Json& line : *lines->items())
         if (line.string() && is_line(*line.string())) reminder.unknown.push_back(*line.string());
+    if (const Json* own = alert->find(kParameters)) {
+      calendar::Parameters parameters;
+      owners_from_json(*own, parameters);
+      for (const char* property : {"ACTION", "DESCRIPTION", "TRIGGER"})
+        if (const auto it = parameters.find(property); it != parameters.end())
+          reminder.parameters.insert(*it);
+    }
     event.reminders.push_back(std::move(reminder));
   }
   return {};
@@ -191,9 +210,24 @@ constexpr std::array kKnown = {"@type",
                                "excluded",
                                "kalends:lines",
                                "kalends:zones",
+                               "kalends:parameters",
+                               "kalends:seriesParameters",
                                "kalends:added"};
 
+// Parameters that no place, link or participant has.
+void read_parameters(const Json& object, Event& event) {
+  const Json* ours = object.find(kParameters);
+  if (ours) owners_from_json(*ours, event.parameters);
+  if (event.title.empty()) return;
+  Json title = Json::object();
+  if (const Json* locale = object.find("locale")) title.set("locale", *locale);
+  if (const Json* rest = ours ? ours->find("title") : nullptr) title.set(kParameters, *rest);
+  event.parameters.insert_or_assign("title",
+                                    calendar::join_parameters(take_parameters(title, title_members())));
+}
+
 void read_unknown(const Json& object, Event& event) {
+  const bool has_locale = calendar::parameters_of(event, "title").find(";LANGUAGE=") != std::string::npos;
   for (const auto& [name, lines] : entries(object, kLines)) {
     calendar::Unknown unknown{name, {}};
     if (lines->items())
@@ -205,7 +239,8 @@ void read_unknown(const Json& object, Event& event) {
     if (zone->string()) event.zones[name] = *zone->string();
   calendar::Unknown members{"JSPROP", {}};
   for (const auto& [name, value] : *object.members())
-    if (std::ranges::find(kKnown, name) == kKnown.end()) members.lines.push_back(line_of_member(name, value));
+    if (std::ranges::find(kKnown, name) == kKnown.end() && !(has_locale && name == "locale"))
+      members.lines.push_back(line_of_member(name, value));
   if (!members.lines.empty()) event.unknown.push_back(std::move(members));
 }
 
@@ -236,6 +271,7 @@ Result<Event> read_body(const Json& object) {
   }
   read_people(object, event);
   TRY_VOID(read_reminders(object, event));
+  read_parameters(object, event);
   read_unknown(object, event);
   calendar::normalise(event);
   return event;
@@ -319,6 +355,7 @@ Result<Event> from_json(const Json& object, const calendar::ZoneSource& zones) {
     const Json bare(std::move(rest));
     for (const auto& [slot, patch] : overrides) TRY_VOID(read_override(bare, series, slot, *patch, event));
   }
+  if (const Json* owners = object.find(kSeriesParameters)) owners_from_json(*owners, event.parameters);
   calendar::normalise(event);
   return event;
 }

@@ -5,6 +5,7 @@
 
 #include "base/text.h"
 #include "jscalendar/members.h"
+#include "jscalendar/parameters.h"
 #include "jscalendar/text.h"
 
 namespace kalends::jscalendar {
@@ -42,6 +43,12 @@ void put_places(Json& out, const Event& event) {
   if (!names.empty() || !event.location.empty() || !event.geo.empty())
     names.insert(names.begin(), event.location);
   Numbered locations, virtual_locations, links;
+  const auto own = [&](std::string_view owner) {
+    return calendar::split_parameters(calendar::parameters_of(event, owner));
+  };
+  const auto of_element = [&](std::string_view field, const std::string& key) {
+    return event.parameters.empty() ? calendar::ParameterList() : own(calendar::owner_of_element(field, key));
+  };
   for (std::size_t i = 0; i < names.size(); ++i) {
     Json place = Json::object();
     place.set("@type", "Location");
@@ -51,6 +58,7 @@ void put_places(Json& out, const Event& event) {
       if (const auto at = coordinates.find(';'); at != std::string::npos) coordinates[at] = ',';
       place.set("coordinates", "geo:" + coordinates);
     }
+    put_parameters(place, i == 0 ? own("location") : of_element("locations", names[i]), {});
     locations.add(std::move(place));
   }
   if (!event.when.end_zone.empty())
@@ -58,15 +66,29 @@ void put_places(Json& out, const Event& event) {
                       .set("@type", "Location")
                       .set("relativeTo", "end")
                       .set("timeZone", event.when.end_zone));
-  for (const std::string& uri : event.conferences)
-    virtual_locations.add(Json::object().set("@type", "VirtualLocation").set("uri", uri));
+  for (const std::string& uri : event.conferences) {
+    Json place = Json::object().set("@type", "VirtualLocation").set("uri", uri);
+    put_parameters(place, of_element("conferences", uri), virtual_location_members());
+    virtual_locations.add(std::move(place));
+  }
+  const auto link = [](const std::string& uri, const char* rel, const calendar::ParameterList& list) {
+    Json out = Json::object().set("@type", "Link").set("href", uri).set("rel", rel);
+    put_parameters(out, list, link_members());
+    return out;
+  };
   for (const std::string& uri : event.attachments)
-    links.add(Json::object().set("@type", "Link").set("href", uri).set("rel", "enclosure"));
-  if (!event.url.empty())
-    links.add(Json::object().set("@type", "Link").set("href", event.url).set("rel", "describedby"));
+    links.add(link(uri, "enclosure", of_element("attachments", uri)));
+  if (!event.url.empty()) links.add(link(event.url, "describedby", own("url")));
   locations.put(out, "locations");
   virtual_locations.put(out, "virtualLocations");
   links.put(out, "links");
+}
+
+// An address for mail that is the participant's own says nothing, and stays a parameter.
+std::span<const Standard> members_of(const calendar::Attendee& who) {
+  const auto email = who.parameters.find("EMAIL");
+  const bool own = email != who.parameters.end() && "mailto:" + email->second == who.address;
+  return own ? participant_members().first(1) : participant_members();
 }
 
 Json participant(const calendar::Attendee& who, bool owner, bool attends) {
@@ -82,11 +104,7 @@ Json participant(const calendar::Attendee& who, bool owner, bool attends) {
   if (attends || who.participation != "needs-action") out.set("participationStatus", who.participation);
   if (who.rsvp) out.set("expectReply", true);
   out.set("roles", std::move(roles));
-  if (!who.parameters.empty()) {
-    Json parameters = Json::object();
-    for (const auto& [name, value] : who.parameters) parameters.set(name, value);
-    out.set(kParameters, std::move(parameters));
-  }
+  put_parameters(out, {who.parameters.begin(), who.parameters.end()}, members_of(who));
   return out;
 }
 
@@ -125,6 +143,8 @@ void put_reminders(Json& out, const Event& event) {
       for (const std::string& line : reminder.unknown) lines.push(line);
       alert.set(kLines, std::move(lines));
     }
+    if (!reminder.parameters.empty())
+      alert.set(kParameters, owners_to_json({reminder.parameters.begin(), reminder.parameters.end()}));
     alerts.add(std::move(alert));
   }
   alerts.put(out, "alerts");
@@ -151,6 +171,34 @@ void put_unknown(Json& out, const Event& event) {
   out.set(kZones, std::move(zones));
 }
 
+// Where the parameters of an owner stand: with the member that says its value, else in ours.
+enum class Place : std::uint8_t { object, body, series };
+
+Place place_of(std::string_view owner) {
+  const std::string_view field = calendar::field_of(owner);
+  if (owner == "title" || owner == "location" || owner == "url") return Place::object;
+  if (field == "locations" || field == "conferences" || field == "attachments") return Place::object;
+  const bool bookkeeping =
+      owner == "uid" || owner == "sequence" || owner == "created" || owner == "updated" || owner == "stamp";
+  return bookkeeping || field == "recurrence" ? Place::series : Place::body;
+}
+
+void put_owners(Json& out, const Event& event, Place place) {
+  calendar::Parameters list;
+  for (const auto& [owner, text] : event.parameters)
+    if (place_of(owner) == place) list.emplace(owner, text);
+  if (place == Place::series) {
+    if (!list.empty()) out.set(kSeriesParameters, owners_to_json(list));
+    return;
+  }
+  Json title = Json::object();
+  put_parameters(title, calendar::split_parameters(calendar::parameters_of(event, "title")), title_members());
+  if (const Json* locale = title.find("locale")) out.set("locale", *locale);
+  Json owners = owners_to_json(list);
+  if (const Json* rest = title.find(kParameters)) owners.set("title", *rest);
+  if (!owners.members()->empty()) out.set(kParameters, std::move(owners));
+}
+
 // Everything but uid, recurrence and overrides: what a series and one of its occurrences both have.
 Json body(const Event& event) {
   Json out = Json::object();
@@ -173,6 +221,7 @@ Json body(const Event& event) {
   if (event.priority) out.set("priority", *event.priority);
   put_people(out, event);
   put_reminders(out, event);
+  if (!event.parameters.empty()) put_owners(out, event, Place::body);
   put_unknown(out, event);
   return out;
 }
@@ -247,6 +296,7 @@ Json to_json(const Event& event, const calendar::ZoneSource& zones) {
   put_rules("recurrenceRules", event.recurrence.rules);
   put_rules("excludedRecurrenceRules", event.recurrence.exclusion_rules);
   put_overrides(out, event, master);
+  if (!event.parameters.empty()) put_owners(out, event, Place::series);
   return out;
 }
 

@@ -1,5 +1,6 @@
 #include "sync/items.h"
 
+#include "calendar/parameters.h"
 #include "calendar/series_fields.h"
 
 namespace kalends::sync {
@@ -54,6 +55,7 @@ Facts gather(const Items& items) {
   const Facts fields = items.size() > 1 ? calendar::fields_of(whole) : Facts();
   for (const auto& [slot, part] : items)
     if (!slot.empty()) gather_part(whole, fields, slot, part);
+  calendar::drop_stale_parameters(whole);
   return whole;
 }
 

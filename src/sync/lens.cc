@@ -4,6 +4,7 @@
 
 #include "base/mutation.h"
 #include "base/text.h"
+#include "calendar/parameters.h"
 
 namespace kalends::sync {
 
@@ -21,8 +22,14 @@ bool drops(const Privacy& privacy, std::string_view field) {
   return privacy.mask && !is_time(field) && field != "title";
 }
 
-bool hides(const Privacy& privacy, std::string_view field) {
+bool hides_field(const Privacy& privacy, std::string_view field) {
   return drops(privacy, field) || (field == "title" && (privacy.mask || privacy.title));
+}
+
+// Parameters hide with the field that has them; where only the time may be seen, nobody knows what those of a time say.
+bool hides(const Privacy& privacy, std::string_view path) {
+  if (hides_field(privacy, innermost_field(path))) return true;
+  return privacy.mask && calendar::is_parameters(path) && !is_on(Mutant::lens_shows_parameters);
 }
 
 std::string fill_template(std::string_view text, std::string_view calendar, std::string_view title) {
@@ -68,7 +75,9 @@ calendar::Facts apply(const Privacy& privacy, const std::string& calendar, const
   for (const auto& [path, value] : facts) {
     std::string_view field = innermost_field(path);
     if (drops(privacy, field)) continue;
-    if (field == "title" && hides(privacy, field) && !calendar::slot_of(path).empty()) continue;
+    // A title of its own tells more than the time does; the master's is written anew below.
+    if (field == "title" && hides(privacy, path) && path != "title") continue;
+    if (calendar::is_parameters(path) && hides(privacy, path)) continue;
     out.set(path, value);
   }
   if (privacy.mask || privacy.title) {
@@ -148,7 +157,7 @@ bool may_pull(const Lens& lens, std::string_view path) {
   std::string_view field = innermost_field(path);
   if (is_people(field)) return false;
   for (const Privacy& privacy : lens.masks)
-    if (hides(privacy, field) && !is_on(Mutant::lens_pulls_what_it_hides)) return false;
+    if (hides(privacy, path) && !is_on(Mutant::lens_pulls_what_it_hides)) return false;
   return true;
 }
 

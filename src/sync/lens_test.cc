@@ -3,12 +3,24 @@
 #include <gtest/gtest.h>
 #include <rapidcheck/gtest.h>
 
+#include "calendar/parameters.h"
 #include "sync/bench.h"
 
 namespace kalends::sync {
 namespace {
 
 using calendar::Facts;
+
+// Where the parameters of that owner stand when the event says these facts.
+std::string parameters_path(Facts facts, const std::string& owner) {
+  auto event = calendar::from_facts(facts);
+  event->parameters[owner] = ";X=1";
+  return calendar::difference(facts, calendar::to_facts(*event)).front().path;
+}
+
+const std::string kWhen = "zoned 2026-03-02T01:00:00 PT1H Etc/UTC";  // the first of value_of
+const std::string kTitleParameters = parameters_path({{"when", kWhen}, {"title", "secret 1"}}, "title");
+const std::string kWhenParameters = parameters_path({{"when", kWhen}}, "when/DTSTART");
 
 const std::vector<std::string> kPaths = {"title",
                                          "description",
@@ -23,6 +35,9 @@ const std::vector<std::string> kPaths = {"title",
                                          "organizer",
                                          "attendees/mailto:bob@example.org",
                                          "unknown/X-SECRET",
+                                         kTitleParameters,
+                                         kWhenParameters,
+                                         "attachments/https:%2F%2Fexample.org%2Fsecret",
                                          "overrides/2026-03-09T09:00:00",
                                          "overrides/2026-03-09T09:00:00/title",
                                          "overrides/2026-03-09T09:00:00/location",
@@ -137,6 +152,8 @@ RC_GTEST_PROP(Lens, WhatMayNotBePulledNeverEntersTheHub, ()) {
     // An occurrence that goes, or moves with its series, takes everything along.
     std::string_view slot = calendar::slot_of(change.path);
     if (!slot.empty() && (moved || after.get("overrides/" + std::string(slot)) == "excluded")) continue;
+    // Parameters go with the value that they belong to.
+    if (calendar::is_parameters(change.path) && !change.after) continue;
     if (!may_pull(lens, change.path)) RC_FAIL(change.path + " was pulled");
   }
 }
@@ -169,6 +186,71 @@ TEST(Lens, AnAnswerIsNoEditAndAnInvitationIsOne) {
   EXPECT_TRUE(is_edit(bob, "name=Bob", "name=Bob\nrole=chair"));
   EXPECT_TRUE(is_edit("title", "a", "b"));
   EXPECT_FALSE(is_edit("title", "a", "a"));
+}
+
+TEST(Lens, ParametersHideWithTheirField) {
+  calendar::Event event;
+  event.when.duration = {1, 0};
+  event.title = "Lunch";
+  event.description = "Soup";
+  event.attachments = {"https://example.org/menu"};
+  event.parameters = {{"title", ";LANGUAGE=de"},
+                      {"description", ";ALTREP=\"cid:1\""},
+                      {"when/DTSTART", ";X-A=1"},
+                      {calendar::owner_of_element("attachments", event.attachments[0]), ";SIZE=7"}};
+  const Facts hub = calendar::to_facts(event);
+  const auto seen = [&](const Privacy& privacy) {
+    Lens lens;
+    lens.masks = {privacy};
+    return calendar::from_facts(through(lens, hub))->parameters;
+  };
+  EXPECT_EQ(seen({}), event.parameters);
+  Privacy drop;
+  drop.drop = {"description", "attachments"};
+  EXPECT_EQ(seen(drop), (calendar::Parameters{{"title", ";LANGUAGE=de"}, {"when/DTSTART", ";X-A=1"}}));
+  Privacy title;
+  title.title = "{title}";
+  EXPECT_FALSE(seen(title).contains("title"));
+  EXPECT_TRUE(seen(title).contains("description"));
+  Privacy busy;
+  busy.mask = true;
+  EXPECT_EQ(seen(busy), calendar::Parameters());
+  Lens lens;
+  lens.masks = {busy};
+  for (const auto& [path, value] : through(lens, hub)) EXPECT_FALSE(calendar::is_parameters(path)) << path;
+}
+
+TEST(Lens, ParametersFollowTheValueTheyCameWith) {
+  const auto named = [](const std::string& title, const std::string& parameters) {
+    calendar::Event event;
+    event.when.duration = {1, 0};
+    event.title = title;
+    if (!parameters.empty()) event.parameters["title"] = parameters;
+    return calendar::to_facts(event);
+  };
+  TestBench bench;
+  Link link;
+  link.id = LinkId("link");
+  link.calendars = {CalendarId("work"), CalendarId("home")};
+  bench.links = {link};
+  bench.add("work").holds = named("Lunch", ";LANGUAGE=en");
+  bench.add("home");
+  ASSERT_TRUE(bench.settle_down());
+  EXPECT_EQ(bench.facts("home"), named("Lunch", ";LANGUAGE=en"));
+  // Somebody who knows of no parameters writes another title: theirs are not those of the old one.
+  bench.calendars["home"].holds->set("title", "Supper");
+  ASSERT_TRUE(bench.settle_down());
+  EXPECT_EQ(bench.facts("work"), named("Supper", ""));
+  EXPECT_EQ(bench.facts("home"), named("Supper", ""));
+  EXPECT_EQ(bench.hub.facts(), named("Supper", "")) << "nothing stale stays behind";
+  // Both write at once: the title that wins has its own parameters and not the other's.
+  bench.calendars["work"].holds = named("Mittagessen", ";LANGUAGE=de");
+  bench.calendars["home"].holds = named("Déjeuner", ";LANGUAGE=fr");
+  ASSERT_TRUE(bench.settle_down());
+  const Facts settled = bench.facts("work");
+  EXPECT_EQ(bench.facts("home"), settled);
+  EXPECT_EQ(settled, settled.get("title") == "Mittagessen" ? named("Mittagessen", ";LANGUAGE=de")
+                                                           : named("Déjeuner", ";LANGUAGE=fr"));
 }
 
 TEST(Lens, ATitleTemplateIsFilled) {

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/mutation.h"
+#include "calendar/parameters.h"
 #include "sync/item_writes.h"
 #include "sync/pull.h"
 
@@ -302,6 +303,7 @@ void push_place(EventPlan& plan, const Place& place, const Lens& lens, PlacePlan
 Facts facts_of(const merge::EventState& hub) { return tidy(hub.facts()); }
 
 Facts tidy(Facts facts) {
+  calendar::drop_stale_parameters(facts);
   std::vector<std::string> implied;
   for (const auto& [path, value] : facts) {
     std::string_view slot = calendar::slot_of(path);

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/mutation.h"
+#include "calendar/parameters.h"
 #include "sync/decide.h"
 #include "sync/item_writes.h"
 
@@ -82,6 +83,20 @@ struct Comparison {
     plan.changes.push_back({path, before, value, place.calendar, dot});
     plan.hub_changed = true;
     out.pulled.push_back(path);
+    if (!calendar::is_parameters(path)) forget_parameters(path);
+  }
+
+  // The parameters of a field's earlier values go; those that come with the new one are written behind it.
+  void forget_parameters(const std::string& path) {
+    const std::string prefix = path + "/;";
+    std::vector<std::string> held;
+    const auto& cells = draft.plan.hub.cells;
+    for (auto it = cells.lower_bound(prefix); it != cells.end() && it->first.starts_with(prefix); ++it)
+      if (it->second.value && calendar::is_parameters(it->first)) held.push_back(it->first);
+    if (held.empty()) return;
+    const Facts kept = facts_of(draft.plan.hub);
+    for (const std::string& one : held)
+      if (kept.find(one) == nullptr) write_hub(one, std::nullopt);
   }
 
   Conflict conflict(const std::string& path) const {

@@ -30,6 +30,7 @@ const std::vector<Entry>& registry() {
       ENTRY(lens_shows_hidden_slots,
             "A masked copy has overrides that say nothing, which tells that something is there."),
       ENTRY(lens_drops_unknown, "Properties that nobody understands do not reach the copies."),
+      ENTRY(lens_shows_parameters, "A busy-only copy shows the parameters of the fields that it may show."),
       ENTRY(route_pulls_one_way, "Edits at the end of a one-way link enter the hub."),
       ENTRY(route_forgets_age, "An event that ages out of a window loses its copies."),
       ENTRY(match_takes_second_item,
