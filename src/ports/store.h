@@ -50,7 +50,8 @@ struct ItemVersion {
 };
 
 struct ItemCounts {
-  std::size_t present = 0, unreadable = 0;
+  std::size_t present = 0;  // less parts: as many as there are events
+  std::size_t unreadable = 0;
 };
 
 // The hub's own state of an event.

@@ -52,7 +52,7 @@ Result<std::size_t> SqliteTransaction::count_items(const CalendarId& calendar, s
   return count_of(std::move(query));
 }
 
-// By two indexes, without a look at any row: most items are present.
+// By indexes alone, without a look at any row: most items are present, and few are parts.
 Result<ports::ItemCounts> SqliteTransaction::item_counts(const CalendarId& calendar) {
   const auto no = TRY(number(calendar));
   Query all = reading("SELECT count(*) FROM items WHERE calendar = ?1");
@@ -64,7 +64,10 @@ Result<ports::ItemCounts> SqliteTransaction::item_counts(const CalendarId& calen
     return count_of(std::move(query));
   };
   const std::size_t unreadable = TRY(in_state(ItemRow::State::unreadable));
-  return ports::ItemCounts{known - unreadable - TRY(in_state(ItemRow::State::gone)), unreadable};
+  const std::size_t gone = TRY(in_state(ItemRow::State::gone));
+  Query part = reading("SELECT count(*) FROM items WHERE calendar = ?1 AND state = 0 AND part_of <> ''");
+  part.add(no);
+  return ports::ItemCounts{known - unreadable - gone - TRY(count_of(std::move(part))), unreadable};
 }
 
 Result<std::vector<ItemRow>> SqliteTransaction::dirty_items() {

@@ -124,6 +124,9 @@ ALTER TABLE new_writes RENAME TO writes;
 CREATE INDEX writes_run ON writes(run);
 CREATE INDEX writes_event ON writes(event);
 )sql"},
+    Migration{5, R"sql(
+CREATE INDEX items_parts ON items(calendar, state) WHERE part_of <> '';
+)sql"},
 };
 
 constexpr const char* kMigrationTable =
