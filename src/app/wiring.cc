@@ -116,8 +116,13 @@ Result<std::unique_ptr<Wiring>> Wiring::make(const Config& config, Access access
   return wiring;
 }
 
-Result<void> restore_store(const Config& config, const std::string& backup) {
-  return store::SqliteStore::restore(backup, config.store_path);
+Result<std::string> restore_store(const Config& config, const std::string& backup, Machine& machine) {
+  return store::SqliteStore::restore(backup, config.store_path, [&](const std::string& copy) -> Result<void> {
+    Config staged = config;
+    staged.store_path = copy;
+    const auto wiring = TRY(Wiring::make(staged, Access::write, machine));
+    return wiring->engine().after_restore();
+  });
 }
 
 }  // namespace kalends::app

@@ -65,7 +65,8 @@ class Wiring {
   std::unique_ptr<engine::Engine> engine_;
 };
 
-// Puts a backup in the place of the configuration's store. See store/sqlite/store.h.
-Result<void> restore_store(const Config& config, const std::string& backup);
+// Puts a backup in the place of the configuration's store, and has the engine hear of it before any sync does, even when
+// the process ends in between. Gives the name under which what was there is kept, "" when there was nothing.
+Result<std::string> restore_store(const Config& config, const std::string& backup, Machine& machine);
 
 }  // namespace kalends::app

@@ -406,8 +406,25 @@ class History(World):
         self.assertIn("Nothing to do", self.kalends("sync"))
         self.write("broken.db", "no database")
         self.assertIn("broken.db is no backup of Kalends", self.run_program("restore", "broken.db").stderr)
+        before = sorted(os.listdir(self.folder))
         self.kalends("restore", "broken.db", code=1)
+        self.assertIn("kalends.db is the database itself", self.run_program("restore", "kalends.db").stderr)
+        self.kalends("restore", "kalends.db", code=1)
+        self.assertEqual(sorted(os.listdir(self.folder)), before, "a refused restore leaves nothing behind")
         self.assertEqual(self.answer("verify")["problems"], [])
+
+    def test_a_restore_keeps_what_every_earlier_one_kept(self):
+        self.synced()
+        self.answer("backup", "copy.db")
+        kept = []
+        for n in (1, 2, 3):
+            self.write("home/b.md", note(f"Choir {n}", "2026-03-04"))
+            self.kalends("sync")
+            name = self.answer("restore", "copy.db")["kept"]
+            kept.append((name, pathlib.Path(name).read_bytes()))
+        self.assertEqual(len({name for name, _ in kept}), 3)
+        for name, then in kept:
+            self.assertEqual(pathlib.Path(name).read_bytes(), then)
 
     def test_doctor_names_what_is_wrong_and_what_to_do(self):
         self.assertEqual({c["state"] for c in self.answer("doctor")["checks"]}, {"ok"})

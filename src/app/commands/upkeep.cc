@@ -17,28 +17,6 @@ Json file_json(const std::string& path) {
   return Json::object().set("files", Json::array().push(std::move(entry)));
 }
 
-void remove_with_company(const std::string& database) {
-  std::error_code error;
-  for (const char* ending : {"", "-wal", "-shm", ".lock", ".before-restore"})
-    std::filesystem::remove(database + ending, error);
-}
-
-// The engine must hear of a restore before any sync does, even when the process ends in between: so the copy is told
-// first, and only then takes the store's place.
-Result<void> restore_all(const Config& config, Desk& desk) {
-  Config staged = config;
-  staged.store_path += ".restoring";
-  remove_with_company(staged.store_path);
-  TRY_VOID(restore_store(staged, desk.invocation.subject));
-  {
-    const auto wiring = TRY(Wiring::make(staged, Access::write, desk.machine));
-    TRY_VOID(wiring->engine().after_restore());
-  }
-  const Result<void> done = restore_store(config, staged.store_path);
-  remove_with_company(staged.store_path);
-  return done;
-}
-
 }  // namespace
 
 Exit run_backup(Desk& desk) {
@@ -66,12 +44,14 @@ Exit run_backup(Desk& desk) {
 Exit run_restore(Desk& desk) {
   const auto config = load_config(desk);
   if (!config) return config.error();
-  if (const auto done = restore_all(*config, desk); !done) return desk.console.fail(done.error());
-  desk.console.answer(file_json(config->store_path));
+  const auto kept = restore_store(*config, desk.invocation.subject, desk.machine);
+  if (!kept) return desk.console.fail(kept.error());
+  desk.console.answer(file_json(config->store_path).set("kept", *kept));
   desk.console.line(
       fmt::format("The store is {} again. The next \"kalends sync\" looks at everything anew and deletes "
                   "nothing.",
                   desk.invocation.subject));
+  if (!kept->empty()) desk.console.line(fmt::format("What was there is kept as {}.", *kept));
   return Exit::done;
 }
 

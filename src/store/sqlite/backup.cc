@@ -40,10 +40,12 @@ Result<void> flush(const std::string& path) {
 
 std::string folder_of(const std::string& path) { return fs::absolute(path).parent_path().string(); }
 
-// A file that is removed again unless it got its final name.
+// A file that is removed again unless it got its final name, with what a store makes beside it.
 struct PartialFile {
   std::string path;
-  ~PartialFile() { ::unlink(path.c_str()); }
+  ~PartialFile() {
+    for (const char* ending : {"", "-wal", "-shm", ".lock"}) ::unlink((path + ending).c_str());
+  }
 };
 
 // Copies the contents of one connection into a new file, as a single file without a log.
@@ -95,7 +97,7 @@ Result<void> require_sound(Database& database) {
 // Folds the log of the database into its file and closes it, so that the file alone is the whole database. A
 // log that cannot be folded, because the database is damaged, is set aside: SQLite would replay it over the
 // restored file.
-Result<void> settle_log(const std::string& path) {
+Result<void> settle_log(const std::string& path, const std::string& kept) {
   if (!fs::exists(path)) return {};
   if (auto old = Database::open(path, Database::Mode::read_write); old)
     static_cast<void>((*old)->execute("PRAGMA wal_checkpoint(TRUNCATE); PRAGMA journal_mode = DELETE"));
@@ -104,21 +106,32 @@ Result<void> settle_log(const std::string& path) {
   if (old && inspect_schema(**old))
     return fail(ErrorKind::transient,
                 fmt::format("another program is reading {}; close it and run again", path));
-  if (::rename((path + "-wal").c_str(), (path + ".before-restore-wal").c_str()) != 0)
+  if (::rename((path + "-wal").c_str(), (kept + "-wal").c_str()) != 0)
     return std::unexpected(system_error(fmt::format("{}-wal cannot be set aside", path)));
   ::unlink((path + "-shm").c_str());
   return {};
 }
 
-// Gives the present file a second name, so that replacing it loses nothing.
-Result<void> keep_old(const std::string& path) {
-  if (!fs::exists(path)) return {};
-  const std::string kept = path + ".before-restore";
-  const std::string temporary = kept + ".partial";
-  ::unlink(temporary.c_str());
-  if (::link(path.c_str(), temporary.c_str()) != 0 || ::rename(temporary.c_str(), kept.c_str()) != 0)
+// The first name that what is replaced can have. What an earlier restore kept may be the only copy of it.
+Result<std::string> free_name(const std::string& path) {
+  constexpr int kMost = 1000;
+  std::error_code ignored;
+  for (int n = 1; n <= kMost; ++n) {
+    std::string name = path + ".before-restore" + (n == 1 ? "" : fmt::format("-{}", n));
+    if (!fs::exists(fs::symlink_status(name, ignored)) && !fs::exists(name + "-wal", ignored)) return name;
+  }
+  return fail(ErrorKind::forbidden,
+              fmt::format("{} restores were kept beside {}; remove those that you do not need, whose names "
+                          "go on with \".before-restore\"",
+                          kMost, path));
+}
+
+// Gives the present file a second name, so that replacing it loses nothing. Gives that name, "" when there is no file.
+Result<std::string> keep_old(const std::string& path, const std::string& kept) {
+  if (!fs::exists(path)) return "";
+  if (::link(path.c_str(), kept.c_str()) != 0)
     return std::unexpected(system_error(fmt::format("{} cannot be kept as {}", path, kept)));
-  return {};
+  return kept;
 }
 
 }  // namespace
@@ -137,7 +150,8 @@ Result<void> SqliteStore::backup(const std::string& path) {
   return flush(folder_of(path));
 }
 
-Result<void> SqliteStore::restore(const std::string& from, const std::string& to) {
+Result<std::string> SqliteStore::restore(const std::string& from, const std::string& to,
+                                         const std::function<Result<void>(const std::string&)>& prepare) {
   std::error_code ignored;
   if (!fs::exists(from, ignored))
     return fail(ErrorKind::not_found, fmt::format("there is no backup {}", from));
@@ -146,23 +160,32 @@ Result<void> SqliteStore::restore(const std::string& from, const std::string& to
   const auto real = fs::weakly_canonical(to, ignored);
   const std::string target = ignored ? to : real.string();
   if (fs::exists(target) && fs::equivalent(from, target, ignored))
-    return fail(ErrorKind::invalid, fmt::format("{} is the database itself, not a backup of it", from));
+    return fail(ErrorKind::invalid, fmt::format("{} is the database itself, not a backup of it; name a file "
+                                                "that \"kalends backup\" made",
+                                                from));
   if (!fs::is_directory(folder_of(target)))
     return fail(ErrorKind::not_found,
                 fmt::format("the folder {} does not exist; make it first", folder_of(target)));
+  const auto backup = TRY(Database::open(from, Database::Mode::read_only));
+  TRY_VOID(require_sound(*backup));
   const auto lock = TRY(FileLock::take(target));
 
   const PartialFile partial{target + ".restoring"};
-  {
-    auto backup = TRY(Database::open(from, Database::Mode::read_only));
-    TRY_VOID(require_sound(*backup));
-    TRY_VOID(copy_to_new_file(*backup, partial.path));
+  if (fs::equivalent(from, partial.path, ignored))
+    return fail(ErrorKind::invalid, fmt::format("{} is in the way of the restored file; rename it", from));
+  TRY_VOID(copy_to_new_file(*backup, partial.path));
+  const std::string name = TRY(free_name(target));
+  if (prepare) {
+    TRY_VOID(prepare(partial.path));
+    TRY_VOID(settle_log(partial.path, name));
+    TRY_VOID(flush(partial.path));
   }
-  TRY_VOID(settle_log(target));
-  TRY_VOID(keep_old(target));
+  TRY_VOID(settle_log(target, name));
+  std::string kept = TRY(keep_old(target, name));
   if (::rename(partial.path.c_str(), target.c_str()) != 0)
     return std::unexpected(system_error(fmt::format("the restored database cannot be named {}", target)));
-  return flush(folder_of(target));
+  TRY_VOID(flush(folder_of(target)));
+  return kept;
 }
 
 }  // namespace kalends::store

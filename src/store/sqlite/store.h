@@ -36,11 +36,12 @@ class SqliteStore : public ports::Store {
   // touched.
   static Result<std::unique_ptr<SqliteStore>> open(const std::string& path, SqliteOptions options = {});
 
-  // Puts the database `from` (a backup) in the place of `to`, after checking it; what was there stays beside
-  // it as
-  // "<to>.before-restore". transient while a process has `to` open. The caller then tells the engine
-  // (after_restore).
-  static Result<void> restore(const std::string& from, const std::string& to);
+  // Puts the database `from` (a backup) in the place of `to`, after checking it. What was there stays beside it under
+  // the name that is given back: "<to>.before-restore", with a number when that is taken; "" when there was nothing.
+  // `prepare` is called with the copy before it takes its place; its error ends the restore, and nothing changed.
+  // transient while a process has `to` open. invalid: `from` is `to`, or no backup.
+  static Result<std::string> restore(const std::string& from, const std::string& to,
+                                     const std::function<Result<void>(const std::string&)>& prepare = {});
 
   Result<std::unique_ptr<ports::Transaction>> begin() override;
   Result<void> backup(const std::string& path) override;

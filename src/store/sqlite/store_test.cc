@@ -262,6 +262,24 @@ TEST_F(SqliteStoreTest, RestoreBringsTheBackupAndKeepsTheOld) {
   must(SqliteStore::restore(backup, folder_.file("new.db")));
   EXPECT_FALSE(SqliteStore::restore(folder_.file("none"), path_));
   EXPECT_FALSE(SqliteStore::restore(path_, path_));
+
+  // What an earlier restore kept is never touched: it may be the only copy.
+  const std::string first = bytes(path_ + ".before-restore");
+  EXPECT_EQ(must(SqliteStore::restore(backup, path_)),
+            fs::weakly_canonical(path_ + ".before-restore-2").string());
+  EXPECT_EQ(bytes(path_ + ".before-restore"), first);
+  EXPECT_EQ(must(SqliteStore::restore(backup, folder_.file("another.db"))), "");
+  // What is to be done to the copy fails: nothing changed, nothing is left behind.
+  const std::string whole = bytes(path_);
+  std::string staged;
+  EXPECT_FALSE(SqliteStore::restore(backup, path_, [&](const std::string& copy) -> Result<void> {
+    staged = copy;
+    must(SqliteStore::open(copy));
+    return fail(ErrorKind::transient, "no");
+  }));
+  EXPECT_EQ(bytes(path_), whole);
+  for (const char* ending : {"", "-wal", "-shm", ".lock"})
+    EXPECT_FALSE(fs::exists(staged + ending)) << ending;
 }
 
 TEST_F(SqliteStoreTest, RestoreLeavesADatabaseAloneThatAnotherProgramReads) {
