@@ -1,4 +1,6 @@
 // Why an event is where it is, and the occurrences of a range. Reads only.
+#include <fmt/format.h>
+
 #include <algorithm>
 
 #include "base/mutation.h"
@@ -12,6 +14,20 @@ namespace kalends::engine {
 namespace {
 
 using sync::Standing;
+
+// Nobody but an undo has us remove a copy for good: then the last write there is that removal. Gives the run whose create
+// was taken back, nothing when a person removed the copy there.
+std::optional<std::int64_t> undone_run(const std::vector<ports::WriteRow>& writes,
+                                       const CalendarId& calendar) {
+  std::optional<std::int64_t> made;
+  bool removed = false;
+  for (const ports::WriteRow& row : writes) {
+    if (row.calendar != calendar || row.state != ports::WriteRow::State::done) continue;
+    removed = row.kind == "remove";
+    if (row.kind == "create") made = row.run;
+  }
+  return removed ? made : std::nullopt;
+}
 
 std::string sentence(const sync::Base& base, const sync::Lens* lens, bool writable) {
   switch (base.standing) {
@@ -52,6 +68,7 @@ Result<Lineage> Engine::Inner::lineage_of(Transaction& tx, const EventId& id) {
     if (base.role == sync::Role::origin && providers.contains(calendar)) origins.insert(calendar);
   auto lenses = lenses_of(loaded, origins, facts, world.clock.now());
 
+  const std::vector<ports::WriteRow> writes = TRY(tx.writes_of_event(id));
   for (const auto& [calendar, base] : loaded.bases) {
     PlaceLineage place;
     place.calendar = calendar;
@@ -62,6 +79,9 @@ Result<Lineage> Engine::Inner::lineage_of(Transaction& tx, const EventId& id) {
     auto provider = providers.find(calendar);
     bool writable = provider != providers.end() && provider->second->capabilities().writable;
     place.why = sentence(base, lens == lenses.end() ? nullptr : &lens->second, writable);
+    if (base.standing == Standing::not_here)
+      if (const auto run = undone_run(writes, calendar))
+        place.why = fmt::format("An undo of run {} took the copy here back, so it is not made again.", *run);
     if (base.standing == Standing::present && lens != lenses.end() && provider != providers.end()) {
       calendar::Facts shown = provider->second->project(sync::through(lens->second, facts));
       std::vector<std::string> hidden;
@@ -72,7 +92,6 @@ Result<Lineage> Engine::Inner::lineage_of(Transaction& tx, const EventId& id) {
     out.places.push_back(std::move(place));
   }
 
-  std::vector<ports::WriteRow> writes = TRY(tx.writes_of_event(id));
   std::map<std::string, const ports::WriteRow*> last;  // the last change of each path in the hub
   std::vector<WriteView> history;
   for (const ports::WriteRow& row : writes) {

@@ -108,6 +108,36 @@ TEST(Engine, ACalendarThatNeverTookAWriteWasNeverInSync) {
   EXPECT_TRUE(home.error.starts_with("\"Event\" and 2 more events could not be written")) << home.error;
 }
 
+TEST(Engine, WhySaysWhoTookACopyAway) {
+  TwoCalendars bench;
+  bench.servers["work"]->put(meeting("Standup"), "a@x");
+  auto at_home = [&] {
+    for (const PlaceLineage& place : bench.engine().why("a@x")->front().places)
+      if (place.calendar == CalendarId("home")) return place.why;
+    return std::string();
+  };
+  const std::int64_t run = bench.sync().run;
+  ASSERT_TRUE(bench.engine().undo_run(run));
+  bench.sync();
+  EXPECT_EQ(at_home(),
+            "An undo of run " + std::to_string(run) + " took the copy here back, so it is not made again.");
+}
+
+TEST(Engine, WhySaysThatAPersonTookACopyAway) {
+  TwoCalendars bench;
+  bench.settings.links.front().direction = sync::Direction::one_way;
+  bench.settings.links.front().from = CalendarId("work");
+  bench.servers["work"]->put(meeting("Standup"), "a@x");
+  bench.sync();
+  bench.servers["home"]->erase(bench.servers["home"]->list().front().id);
+  bench.sync();
+  const auto why = bench.engine().why("a@x");
+  std::string at_home;
+  for (const PlaceLineage& place : why->front().places)
+    if (place.calendar == CalendarId("home")) at_home = place.why;
+  EXPECT_EQ(at_home, "A person removed the copy here, so it is not made again.");
+}
+
 TEST(Engine, ALinkThatBeginsToHideMakesItsCopiesAnew) {
   TwoCalendars bench;
   bench.servers["work"]->put(meeting("Surgery"), "surgery@x");
