@@ -102,6 +102,13 @@ Exit run_lab(Desk& desk) {
                          campaign.seeds);
   });
   desk.progress.clear();
+  if (campaign.keep && tally.steps == 0 && tally.seeds > 0)
+    return desk.console.fail(
+        Exit::usage, "usage",
+        fmt::format(
+            "--keep {} names no step of the history of seed {}; \"kalends lab run --seed {} --trace\" "
+            "shows its steps.",
+            invocation.keep, invocation.seed, invocation.seed));
   desk.console.answer(to_json(invocation, tally));
   for (const auto& line : tally.trace) desk.console.line(printable(line));
   for (const auto& failed : tally.failed) tell(desk, failed);
