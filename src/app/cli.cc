@@ -4,6 +4,7 @@
 #include <CLI/Config.hpp>
 #include <CLI/Formatter.hpp>
 
+#include <algorithm>
 #include <map>
 #include <memory>
 #include <string_view>
@@ -17,7 +18,7 @@ constexpr const char* kVersion = "kalends 0.1.0";
 constexpr const char* kFooter = R"(
 Exit codes: 0 done; 1 something failed; 2 the command line or the configuration is wrong, nothing was touched;
 3 done, but held work or conflicts wait for a person ("kalends held", "kalends conflicts").
-Every command takes --config FILE, --json and --help after its name.)";
+Every command takes --config FILE, --json and --help.)";
 
 // The command line's commands, made once for each parse; options write straight into `invocation`.
 class Builder {
@@ -245,9 +246,28 @@ std::string explain(const CLI::ParseError& error, Builder& builder, int argc, co
   return std::string(error.what()) + ". \"" + which + " --help\" shows how it is used.";
 }
 
+// The options that every command takes may stand before its name: they are moved behind it.
+std::vector<const char*> in_order(int argc, const char* const* argv) {
+  std::vector<const char*> words(argv, argv + argc);
+  std::size_t at = 1;
+  while (at < words.size()) {
+    const std::string_view word = words[at];
+    const bool config = word == "-c" || word == "--config";
+    if (!config && word != "--json" && !word.starts_with("--config=")) break;
+    at += config ? 2 : 1;
+  }
+  if (at > 1 && at < words.size() && words[at][0] != '-')
+    std::rotate(words.begin() + 1, words.begin() + static_cast<std::ptrdiff_t>(at),
+                words.begin() + static_cast<std::ptrdiff_t>(at) + 1);
+  return words;
+}
+
 }  // namespace
 
-Parsed parse_command_line(int argc, const char* const* argv) {
+Parsed parse_command_line(int given, const char* const* as_given) {
+  const std::vector<const char*> words = in_order(given, as_given);
+  const int argc = static_cast<int>(words.size());
+  const char* const* argv = words.data();
   Parsed parsed;
   for (int i = 1; i < argc; ++i)
     if (std::string_view(argv[i]) == "--json") parsed.json = true;

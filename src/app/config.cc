@@ -182,6 +182,11 @@ std::string read_store(const TomlValue& value, const Context& context) {
     if (const auto given = section.text("url")) url = *given;
     if (!url.starts_with("sqlite:") || url.size() == 7)
       section.complain("url", fmt::format("\"{}\" is no store; write it like \"sqlite:kalends.db\".", url));
+    std::error_code error;
+    const std::string path = absolute(url.substr(std::min<std::size_t>(url.size(), 7)), context.folder);
+    if (path.ends_with('/') || std::filesystem::is_directory(path, error))
+      section.complain("url", fmt::format("\"{}\" is a folder; name a file in it, like \"{}{}kalends.db\".",
+                                          url, url, url.ends_with('/') ? "" : "/"));
   }
   return absolute(url.substr(std::min<std::size_t>(url.size(), 7)), context.folder);
 }

@@ -42,7 +42,7 @@ std::unique_ptr<obsidian::ObsidianProvider> vault(obsidian::Config config, Machi
 Result<std::unique_ptr<ports::Store>> open_store(const Config& config, Access access) {
   std::error_code error;
   // Before the first sync there is nothing to read, and reading makes no file.
-  if (access == Access::read && !std::filesystem::exists(config.store_path, error))
+  if (access != Access::write && !std::filesystem::exists(config.store_path, error))
     return TRY(store::SqliteStore::open(":memory:"));
   store::SqliteOptions options;
   options.read_only = access == Access::read;

@@ -15,8 +15,9 @@
 
 namespace kalends::app {
 
-// Whether the command changes the store. Reading is possible while another process (sync --watch) has it.
-enum class Access : std::uint8_t { read, write };
+// Whether the command changes the store. Reading is possible while another process (sync --watch) has it; a trial takes
+// the store as a change does, and leaves no trace: where there is none yet, none is made.
+enum class Access : std::uint8_t { read, trial, write };
 
 // Whether a note that a listing lacks is deleted at once, or only when it stays away for a moment.
 enum class Belief : std::uint8_t { at_once, settled };

@@ -53,7 +53,11 @@ std::vector<std::string> row_of(const Console& console, const Move& move, bool d
 }
 
 void print_waiting(Console& console, const engine::RunReport& report) {
-  if (report.held_waiting > 0)
+  // What only a plan would hold is listed nowhere.
+  if (report.run == 0 && report.held_waiting > 0)
+    console.line(console.ink(Ink::yellow, fmt::format("{} of held work would wait for you.",
+                                                      counted(report.held_waiting, "piece"))));
+  if (report.run > 0 && report.held_waiting > 0)
     console.line(console.ink(Ink::yellow, report.held_waiting == 1
                                               ? "1 piece of held work waits for you: "
                                               : fmt::format("{} pieces of held work wait for you: ",

@@ -193,6 +193,45 @@ class Usage(World):
                                                                "--calendar", "hoem").stderr)
         self.assertFalse((self.folder / "kalends.db").exists())
 
+    def test_options_of_every_command_may_stand_before_its_name(self):
+        (self.folder / "kalends.toml").rename(self.folder / "mine.toml")
+        for words in (["--json", "status"], ["-c", "mine.toml", "status"], ["--json", "--config=mine.toml", "status"],
+                      ["--config", "mine.toml", "--json", "plan"]):
+            code = 0 if "mine.toml" in " ".join(words) else 2
+            done = self.run_program(*words)
+            self.assertEqual(done.returncode, code, done.stderr)
+            if "--json" in words:
+                self.assertEqual("error" in json.loads(done.stdout), code == 2)
+        self.assertEqual(self.run_program("--json").returncode, 2)
+        self.assertEqual(self.run_program("--json", "snyc").returncode, 2)
+
+    def test_a_plan_and_a_mistake_leave_no_trace(self):
+        self.write("home/a.md", note("Dentist", "2026-03-02"))
+        before = sorted(p.relative_to(self.folder) for p in self.folder.rglob("*"))
+        words = self.kalends("plan", code=3)
+        self.assertIn("Dentist", words)
+        self.assertIn("1 piece of held work would wait for you", words)
+        self.write("kalends.toml", '[store]\nurl = "sqlite:work"\n' + CONFIG)
+        for command in ("sync", "plan", "status"):
+            done = self.run_program(command)
+            self.assertEqual(done.returncode, 2)
+            self.assertIn('"sqlite:work" is a folder; name a file in it', done.stderr)
+        self.assertEqual(sorted(p.relative_to(self.folder) for p in self.folder.rglob("*")), before)
+
+    def test_a_configuration_without_links_is_told_so(self):
+        self.write("kalends.toml", CONFIG.split("[[link]]")[0])
+        for command in ("plan", "sync", "status"):
+            self.assertIn("no [[link]]", self.run_program(command).stderr, command)
+
+    def test_lab_steps_that_are_not_there_are_a_mistake(self):
+        self.assertIn("names no step", self.answer("lab", "run", "--seed", "1", "--keep", "99999", code=2)["error"]["message"])
+
+    def test_too_many_occurrences_name_the_limit(self):
+        self.write("much.ics", SERIES.replace("FREQ=DAILY", "FREQ=SECONDLY"))
+        words = ["occurrences", "much.ics", "--from", "2026-01-01", "--to", "2027-01-01"]
+        self.assertIn("--limit", self.run_program(*words).stderr)
+        self.kalends(*words, "--limit", "3")
+
     def test_every_command_has_help_with_examples(self):
         commands = re.findall(r"^  ([a-z]+)\s{2,}", self.kalends("--help").split("Subcommands:")[1], re.MULTILINE)
         self.assertGreaterEqual(len(commands), 20)

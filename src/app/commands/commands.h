@@ -47,6 +47,9 @@ std::expected<Config, Exit> load_config(Desk& desk);
 Exit with_wiring(Desk& desk, Access access, const std::function<Exit(Wiring&, const Config&)>& work,
                  Belief belief = Belief::at_once);
 
+// Says so where no link ties calendars together; sync, plan and status have nothing to tell then.
+void note_missing_links(Desk& desk, const Config& config);
+
 // The id of a configured calendar, or exit code 2 with the nearest right spelling.
 std::expected<CalendarId, Exit> calendar_named(Desk& desk, const Config& config, const std::string& name);
 

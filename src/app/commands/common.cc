@@ -31,6 +31,11 @@ Exit with_wiring(Desk& desk, Access access, const std::function<Exit(Wiring&, co
   return work(**wiring, *config);
 }
 
+void note_missing_links(Desk& desk, const Config& config) {
+  if (config.links.empty())
+    desk.console.note("warning: the configuration has no [[link]], so nothing is copied between calendars");
+}
+
 std::expected<CalendarId, Exit> calendar_named(Desk& desk, const Config& config, const std::string& name) {
   if (config.calendar(CalendarId(name))) return CalendarId(name);
   return std::unexpected(desk.console.fail(

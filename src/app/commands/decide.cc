@@ -35,7 +35,8 @@ Exit waiting_if(bool waits) { return waits ? Exit::waiting : Exit::done; }
 }  // namespace
 
 Exit run_status(Desk& desk) {
-  return with_wiring(desk, Access::read, [&](Wiring& wiring, const Config&) {
+  return with_wiring(desk, Access::read, [&](Wiring& wiring, const Config& config) {
+    note_missing_links(desk, config);
     const auto status = wiring.engine().status();
     if (!status) return desk.console.fail(status.error());
     Json answer = named("calendars", status->calendars);

@@ -38,16 +38,17 @@ Exit tell(Desk& desk, const Result<engine::RunReport>& report) {
 Exit run_sync(Desk& desk) {
   const bool watch = desk.invocation.watch;
   const auto work = [&](Wiring& wiring, const Config& config) {
-    if (config.links.empty())
-      desk.console.note("The configuration has no [[link]], so nothing is copied between calendars.");
+    note_missing_links(desk, config);
     return watch ? keep_watching(desk, wiring, config) : tell(desk, run_cycle(desk, wiring));
   };
   return with_wiring(desk, Access::write, work, watch ? Belief::settled : Belief::at_once);
 }
 
 Exit run_plan(Desk& desk) {
-  return with_wiring(desk, Access::write,
-                     [&](Wiring& wiring, const Config&) { return tell(desk, wiring.engine().plan()); });
+  return with_wiring(desk, Access::trial, [&](Wiring& wiring, const Config& config) {
+    note_missing_links(desk, config);
+    return tell(desk, wiring.engine().plan());
+  });
 }
 
 }  // namespace kalends::app

@@ -78,8 +78,14 @@ Expansion expand_all(const ical::Reading& reading, const View& view, std::size_t
     const ical::EventZones zones(machine.zones(), read.event);
     auto occurrences = calendar::occurrences(read.event, view.range, zones, *view.zone, limits);
     if (!occurrences) {
-      all.failures.push_back(
-          fmt::format("event {} is left out: {}", read.event.uid, occurrences.error().message));
+      // Where a first part can be given, the range holds too many.
+      auto some = limits;
+      some.when_full = calendar::ExpansionLimits::WhenFull::stop;
+      const bool too_many =
+          calendar::occurrences(read.event, view.range, zones, *view.zone, some).has_value();
+      all.failures.push_back(fmt::format("event {} is left out: {}{}", read.event.uid,
+                                         occurrences.error().message,
+                                         too_many ? ", or for the first N with --limit N" : ""));
       continue;
     }
     for (calendar::Occurrence& occurrence : *occurrences)

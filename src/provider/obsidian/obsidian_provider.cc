@@ -175,7 +175,7 @@ Result<void> ObsidianProvider::look_at(const NoteFile& file, const ports::Known&
     if (!reading.problem.empty()) reading.kind = Reading::Kind::broken;
   }
   if (reading.kind == Reading::Kind::broken) {
-    look.changes.unreadable.push_back({id, seen.version, file.path + ": " + reading.problem});
+    look.changes.unreadable.push_back({id, seen.version, reading.problem});
     seen.is_settled = false;
   }
   seen.is_event = reading.kind != Reading::Kind::none;

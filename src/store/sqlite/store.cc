@@ -29,6 +29,8 @@ std::string real_path(const std::string& path) {
 Result<void> require_folder(const std::string& path) {
   const auto folder = std::filesystem::absolute(path).parent_path();
   std::error_code failure;
+  if (std::filesystem::is_directory(path, failure))
+    return fail(ErrorKind::invalid, fmt::format("{} is a folder; name a file in it in [store] url", path));
   if (std::filesystem::is_directory(folder, failure)) return {};
   return fail(
       ErrorKind::not_found,
