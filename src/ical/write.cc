@@ -114,10 +114,13 @@ std::optional<Event> shown_simply(const Event& event, calendar::LocalTime slot,
   shown.overrides.clear();
   std::erase_if(shown.parameters, [](const auto& entry) { return entry.first.starts_with("when/"); });
   for (const std::string& path : override.removed) shown.parameters.erase(path);
-  for (const auto& entry : override.patch) shown.parameters.erase(entry.first);
   for (const std::string& path : override.removed) text_field(shown, path)->clear();
-  for (const auto& [path, value] : override.patch)
-    if (std::string* text = text_field(shown, path)) *text = value;
+  for (const auto& [path, value] : override.patch) {
+    std::string* text = text_field(shown, path);
+    if (text == nullptr || *text == value) continue;
+    *text = value;
+    shown.parameters.erase(path);  // they belong to the other value
+  }
   return shown;
 }
 

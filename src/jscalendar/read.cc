@@ -218,6 +218,7 @@ constexpr std::array kKnown = {"@type",
 void read_parameters(const Json& object, Event& event) {
   const Json* ours = object.find(kParameters);
   if (ours) owners_from_json(*ours, event.parameters);
+  event.parameters.erase("title");
   if (event.title.empty()) return;
   Json title = Json::object();
   if (const Json* locale = object.find("locale")) title.set("locale", *locale);

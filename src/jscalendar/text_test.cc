@@ -128,6 +128,50 @@ TEST(JsCalendar, PatchesMayPointInside) {
   EXPECT_THAT(event.overrides.at(time("2026-03-04T09:00:00")).removed, ::testing::ElementsAre("location"));
 }
 
+TEST(JsCalendar, ParametersAreTheMembersThatTheRfcHas) {
+  Event event = meeting();
+  event.parameters = {{"title", ";LANGUAGE=de;X-A=1"},
+                      {"description", ";LANGUAGE=fr"},
+                      {"location", ";ALTREP=\"cid:1\""},
+                      {"attachments/https:%2F%2Fexample.org%2Fa.pdf",
+                       ";FILENAME=\"a;b.pdf\";FMTTYPE=application/pdf;SIZE=12;X-A=1;X-A=2"},
+                      {"conferences/https:%2F%2Fmeet.example.org%2Fx", ";FEATURE=AUDIO,video;LABEL=\"Room\""},
+                      {"recurrence/RDATE:2026-03-08T09:00:00/PT2H", ";X-A=1"}};
+  event.attendees[0].parameters = {{"LANGUAGE", "de"}, {"EMAIL", "bob@mail.example.org"}, {"X-NUM", "3"}};
+  const Json json = to_json(event, kZoneSource);
+  EXPECT_EQ(*json.find("locale")->string(), "de");
+  const Json& link = json.find("links")->members()->front().second;
+  EXPECT_EQ(*link.find("contentType")->string(), "application/pdf");
+  EXPECT_EQ(*link.find("title")->string(), "a;b.pdf");
+  EXPECT_EQ(*link.find("size")->integer(), 12);
+  EXPECT_EQ(link.find("kalends:parameters")->dump(), R"({"X-A":["1","2"]})");
+  const Json& meet = json.find("virtualLocations")->members()->front().second;
+  EXPECT_EQ(*meet.find("name")->string(), "Room");
+  EXPECT_EQ(meet.find("features")->dump(), R"({"audio":true,"video":true})");
+  const Json& bob = json.find("participants")->members()->front().second;
+  EXPECT_EQ(*bob.find("language")->string(), "de");
+  EXPECT_EQ(*bob.find("email")->string(), "bob@mail.example.org");
+  EXPECT_EQ(bob.find("kalends:parameters")->dump(), R"({"X-NUM":"3"})");
+  const auto back = from_json(json, kZoneSource);
+  ASSERT_TRUE(back) << back.error().message;
+  EXPECT_EQ(calendar::difference(calendar::to_facts(event), calendar::to_facts(*back)),
+            std::vector<calendar::Change>{})
+      << json.dump(2);
+  EXPECT_EQ(back->parameters, event.parameters) << "as they stood, quotes and letters too";
+}
+
+TEST(JsCalendar, AMemberThatSomebodyChangedCounts) {
+  Event event = meeting();
+  event.parameters = {{"title", ";LANGUAGE=\"de\""}};
+  Json json = to_json(event, kZoneSource);
+  json.set("locale", "fr");
+  EXPECT_EQ(from_json(json, kZoneSource)->parameters.at("title"), ";LANGUAGE=fr");
+  json.set("title", nullptr);
+  const auto untitled = from_json(json, kZoneSource);
+  EXPECT_FALSE(untitled->parameters.contains("title"));
+  EXPECT_EQ(*to_json(*untitled, kZoneSource).find("locale")->string(), "fr") << "it stays a member";
+}
+
 TEST(JsCalendar, WrongEntriesAreLeftOutAndNamed) {
   const auto reading =
       read(R"({"@type":"Group","entries":[{"@type":"Task","uid":"t"},{"@type":"Event","uid":"u"},

@@ -1,6 +1,11 @@
 // .ics to JSCalendar and back says the same of every event, for generated events and generated files.
 #include <gtest/gtest.h>
 
+#include <filesystem>
+#include <fstream>
+#include <set>
+
+#include "base/text.h"
 #include "ical/generated_event.h"
 #include "ical/generated_file.h"
 #include "ical/text.h"
@@ -52,6 +57,88 @@ TEST(Convert, GeneratedFilesGoToJscalendarAndBack) {
     ASSERT_TRUE(reading);
     for (const ical::ReadEvent& read : reading->events)
       ASSERT_NO_FATAL_FAILURE(expect_round_trip(read.event, "file " + std::to_string(seed)));
+  }
+}
+
+// What a text says in parameters, read without the reader at test: "UID RECURRENCE-ID PROPERTY;NAME=value" of every
+// property in an event or its alarms. Left out is what says nothing: defaults, and the form that the value is in.
+std::set<std::string> parameters_in(const std::string& text) {
+  std::string unfolded;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    if (text[i] == '\r') continue;
+    if (text[i] == '\n' && i + 1 < text.size() && text[i + 1] == ' ')
+      ++i;
+    else
+      unfolded += text[i];
+  }
+  static const std::set<std::string> kSaysNothing = {"ROLE=REQ-PARTICIPANT", "CUTYPE=INDIVIDUAL",
+                                                     "RSVP=FALSE", "PARTSTAT=NEEDS-ACTION", "RELATED=START"};
+  std::set<std::string> out;
+  std::vector<std::string> event;
+  std::string uid, slot;
+  for (std::string_view line : split(unfolded, '\n')) {
+    if (line == "BEGIN:VEVENT") event.clear(), uid.clear(), slot.clear();
+    if (line == "END:VEVENT")
+      for (const std::string& one : event) out.insert(uid + " " + slot + " " + one);
+    bool quoted = false;
+    std::vector<std::string> parts(1);
+    std::size_t i = 0;
+    for (; i < line.size() && (quoted || line[i] != ':'); ++i) {
+      if (line[i] == '"') quoted = !quoted;
+      if (line[i] == ';' && !quoted)
+        parts.emplace_back();
+      else
+        parts.back() += line[i];
+    }
+    std::string name = parts[0] == "DURATION" ? "DTEND" : parts[0];
+    if (name == "UID") uid = line.substr(i);
+    if (name == "RECURRENCE-ID") slot = line.substr(i);
+    for (std::size_t p = 1; p < parts.size(); ++p) {
+      std::string one = parts[p];
+      if (const std::size_t equals = one.find('=');
+          one.substr(equals + 1).starts_with('"') && one.find_first_of(":;,", equals) == std::string::npos)
+        std::erase(one, '"');
+      if (!one.starts_with("TZID=") && !one.starts_with("VALUE=") && !kSaysNothing.contains(one))
+        event.push_back(name + ";" + one);
+    }
+  }
+  return out;
+}
+
+std::string there_and_back(const std::string& text) {
+  auto reading = ical::read(text, zones());
+  if (!reading) return reading.error().message;
+  std::vector<Event> events;
+  for (const ical::ReadEvent& one : reading->events) events.push_back(one.event);
+  auto back = jscalendar::read(jscalendar::write(events, zones()), zones());
+  if (!back) return back.error().message;
+  return ical::write(back->events, zones(), {});
+}
+
+// The corpus of real clients' files, but for the one in which properties stand twice or cannot be read.
+TEST(Convert, NoParameterOfTheCorpusIsLost) {
+  std::size_t seen = 0;
+  for (const auto& entry : std::filesystem::directory_iterator(KALENDS_SOURCE_DIR "/tests/ical")) {
+    if (entry.path().extension() != ".ics" || entry.path().stem() == "careless") continue;
+    std::ifstream file(entry.path(), std::ios::binary);
+    const std::string text{std::istreambuf_iterator<char>(file), {}};
+    const std::string back = there_and_back(text);
+    const auto before = parameters_in(text);
+    const auto after = parameters_in(back);
+    seen += before.size();
+    for (const std::string& one : before)
+      EXPECT_TRUE(after.contains(one)) << entry.path() << " lost " << one << "\n" << back;
+    for (const std::string& one : after)
+      EXPECT_TRUE(before.contains(one)) << entry.path() << " has gained " << one;
+    EXPECT_EQ(parameters_in(there_and_back(back)), after) << entry.path();
+  }
+  EXPECT_GE(seen, 70U);
+}
+
+TEST(Convert, NoParameterOfGeneratedEventsIsLost) {
+  for (std::uint64_t seed = 1; seed <= 500; ++seed) {
+    const std::string text = ical::write({ical::testing::EventSource(seed).event()}, zones(), {});
+    ASSERT_EQ(parameters_in(there_and_back(text)), parameters_in(text)) << "seed " << seed << "\n" << text;
   }
 }
 
