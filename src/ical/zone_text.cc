@@ -192,7 +192,9 @@ Result<Observance> read_observance(const Document& document, std::size_t compone
 Result<std::vector<LocalTime>> starts_of(const Observance& observance) {
   std::vector<LocalTime> starts = observance.dates;
   starts.push_back(*observance.start);
+  std::size_t count = 0;  // of all its rules together
   for (Rule rule : observance.rules) {
+    if (count >= kMaxChanges) break;
     std::optional<LocalTime> until;
     if (rule.until) {
       until = rule.until->time;
@@ -200,7 +202,6 @@ Result<std::vector<LocalTime>> starts_of(const Observance& observance) {
       if (rule.until->kind == calendar::Until::Kind::date) until->seconds += 86399;
       rule.until.reset();
     }
-    std::size_t count = 0;
     TRY_VOID(calendar::expand(rule, *observance.start, calendar::TimeKind::floating, nullptr,
                               *observance.start,
                               [&](LocalTime at) {

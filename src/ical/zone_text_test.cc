@@ -60,6 +60,32 @@ TEST(ZoneText, OfOutlookHasItsFooterForEver) {
   EXPECT_EQ(zone->offset_at(utc("2150-12-01T00:00:00")), 3600);
 }
 
+TEST(ZoneText, AnObservanceHas2000ChangesHoweverManyRules) {
+  std::vector<std::string> lines{"BEGIN:VTIMEZONE", "TZID:X"};
+  for (const char* half : {"STANDARD", "DAYLIGHT"}) {
+    const bool day = half[0] == 'D';
+    lines.push_back(std::string("BEGIN:") + half);
+    lines.push_back(day ? "DTSTART:20000101T120000" : "DTSTART:20000101T000000");
+    lines.push_back(day ? "TZOFFSETFROM:+0000" : "TZOFFSETFROM:+0100");
+    lines.push_back(day ? "TZOFFSETTO:+0100" : "TZOFFSETTO:+0000");
+    for (const char* rule :
+         {"RRULE:FREQ=DAILY", "RRULE:FREQ=DAILY;INTERVAL=2", "RRULE:FREQ=DAILY;INTERVAL=4"})
+      lines.push_back(rule);
+    lines.push_back(std::string("END:") + half);
+  }
+  lines.push_back("END:VTIMEZONE");
+  const auto zone = zone_of(text_of(lines));
+  ASSERT_TRUE(zone) << zone.error().message;
+  // Twice a day until 2000 days are told; the other rules add nothing.
+  EXPECT_NE(zone->offset_at(utc("2005-06-01T06:00:00")), zone->offset_at(utc("2005-06-01T18:00:00")));
+  for (int year = 2006; year < 2030; ++year)
+    for (const char* month : {"-03-0", "-09-0"})
+      for (int day = 1; day <= 4; ++day) {
+        const std::string date = std::to_string(year) + month + std::to_string(day);
+        EXPECT_EQ(zone->offset_at(utc(date + "T06:00:00")), zone->offset_at(utc(date + "T18:00:00"))) << date;
+      }
+}
+
 TEST(ZoneText, WithNothingInItIsRefused) {
   EXPECT_FALSE(zone_of(""));
   EXPECT_FALSE(zone_of("BEGIN:VTIMEZONE\nTZID:X\nEND:VTIMEZONE\n"));
