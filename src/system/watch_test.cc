@@ -70,6 +70,20 @@ TEST_F(WatchTest, SeesFoldersThatComeLater) {
   settle(*folders);
 }
 
+TEST_F(WatchTest, FoldersAreWatched32Deep) {
+  std::string deep = "vault";
+  for (int n = 0; n < 32; ++n) deep += "/d";
+  fs::create_directories(folder_ / deep);
+  auto folders = watch();
+  write(deep + "/a.md");
+  settle(*folders);
+  fs::create_directories(folder_ / (deep + "/d"));
+  EXPECT_FALSE(folders->wait(kLong)) << "from here on it is to be polled";
+  auto refused = FolderWatch::open({folder_ / "vault"}, stop_);
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().kind, ErrorKind::invalid);
+}
+
 TEST_F(WatchTest, LeavesDotNamesAndLinksAlone) {
   fs::create_directories(folder_ / "vault/.obsidian");
   fs::create_directories(folder_ / "elsewhere");

@@ -119,6 +119,23 @@ TEST_F(Discovery, TakesTheServerThatDnsNames) {
   EXPECT_EQ(place->url.text(), "https://cal.example.org:8443/dav/ann/one/");
 }
 
+TEST_F(Discovery, NoMoreThan16HomesAreAsked) {
+  std::string homes;
+  for (int n = 1; n <= 20; ++n) homes += "<d:href>/u" + std::to_string(n) + "/</d:href>";
+  http.on(
+      "PROPFIND https://h/", 207,
+      multistatus(response("/", kCollection + "<c:calendar-home-set>" + homes + "</c:calendar-home-set>")));
+  for (int n = 1; n <= 20; ++n) {
+    const std::string at = "/u" + std::to_string(n) + "/";
+    http.on("PROPFIND https://h" + at, 207,
+            multistatus(calendar(at + "a/", "Calendar " + std::to_string(n))));
+    http.on("OPTIONS https://h" + at + "a/", 200);
+  }
+  EXPECT_TRUE(find("https://h/", "Calendar 16"));
+  EXPECT_FALSE(find("https://h/", "Calendar 17"));
+  for (const auto& request : http.seen) EXPECT_EQ(request.url.find("/u17"), std::string::npos) << request.url;
+}
+
 TEST_F(Discovery, AsksForANameAndSaysWhatThereIs) {
   http.on("PROPFIND https://h/", 207, multistatus(response("/", kCollection + home("/u/"))));
   http.on("PROPFIND https://h/u/", 207,

@@ -83,7 +83,8 @@ std::unexpected<Error> stale(const std::string& path) {
 
 }  // namespace
 
-Vault::Vault(std::string folder) : folder_(std::move(folder)) {
+Vault::Vault(std::string folder, std::size_t most_notes)
+    : folder_(std::move(folder)), most_notes_(most_notes) {
   while (folder_.size() > 1 && folder_.ends_with('/')) folder_.pop_back();
   char* real = ::realpath(folder_.c_str(), nullptr);
   std::string at = real == nullptr ? folder_ : real;

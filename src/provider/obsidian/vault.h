@@ -15,6 +15,7 @@
 namespace kalends::provider::obsidian {
 
 constexpr std::size_t kMaxNoteBytes = 16u << 20;
+constexpr std::size_t kMaxNotes = 200'000;  // in one calendar folder
 
 // What tells a changed file from an unchanged one without reading it.
 struct Stamp {
@@ -32,7 +33,7 @@ struct NoteFile {
 
 class Vault {
  public:
-  explicit Vault(std::string folder);
+  explicit Vault(std::string folder, std::size_t most_notes = kMaxNotes);
 
   const std::string& folder() const { return folder_; }
   // The nearest folder above (or this one) that holds ".obsidian"; "" when there is none.
@@ -66,6 +67,7 @@ class Vault {
   void remember_to_persist(const std::string& file);
 
   std::string folder_;
+  std::size_t most_notes_;
   std::string root_;
   std::uint64_t temporaries_ = 0;
   std::set<std::string> volatile_;  // files and folders that are not known to be on the disk; absolute

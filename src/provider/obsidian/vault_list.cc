@@ -18,7 +18,6 @@ namespace kalends::provider::obsidian {
 
 namespace {
 
-constexpr std::size_t kMaxNotes = 200'000;
 constexpr std::size_t kMaxDepth = 32;
 constexpr int kTries = 5;
 
@@ -40,7 +39,8 @@ bool is_left_over(std::string_view name) {
 
 class Listing {
  public:
-  Listing(const std::string& root, bool recursive) : root_(root), recursive_(recursive) {}
+  Listing(const std::string& root, bool recursive, std::size_t most)
+      : root_(root), recursive_(recursive), most_(most) {}
 
   // false: the folder changed while it was read, so a name may have been missed.
   Result<bool> walk(const std::string& below, std::size_t depth) {
@@ -96,9 +96,9 @@ class Listing {
       if (!S_ISREG(found.st_mode) || name.size() < 4 ||
           !equal_ignoring_case(name.substr(name.size() - 3), ".md"))
         continue;
-      if (files_.size() >= kMaxNotes)
+      if (files_.size() >= most_)
         return fail(ErrorKind::invalid,
-                    fmt::format("{} holds more than {} notes; choose a smaller folder", root_, kMaxNotes));
+                    fmt::format("{} holds more than {} notes; choose a smaller folder", root_, most_));
       files_.push_back({std::move(path),
                         {static_cast<std::int64_t>(found.st_size), nanoseconds(found.st_mtim),
                          nanoseconds(found.st_ctim), static_cast<std::uint64_t>(found.st_ino)}});
@@ -107,6 +107,7 @@ class Listing {
 
   const std::string& root_;
   bool recursive_;
+  std::size_t most_;
   std::vector<NoteFile> files_;
 };
 
@@ -114,7 +115,7 @@ class Listing {
 
 Result<std::vector<NoteFile>> Vault::list(bool recursive) const {
   for (int i = 0; i < kTries; ++i) {
-    Listing listing(folder_, recursive);
+    Listing listing(folder_, recursive, most_notes_);
     if (!TRY(listing.walk("", 0))) continue;
     std::ranges::sort(listing.files(), {}, &NoteFile::path);
     return std::move(listing.files());
