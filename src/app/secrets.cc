@@ -136,4 +136,11 @@ Result<ports::HttpResponse> SigningHttp::send(const ports::HttpRequest& request)
   return inner_.send(signed_request);
 }
 
+std::unique_ptr<ports::Exchange> SigningHttp::begin(ports::HttpRequest request) {
+  const bool asks = secret_ && request.credentials.scheme != ports::Credentials::Scheme::none;
+  if (asks && !resolved_) return Http::begin(std::move(request));  // send() asks for the secret
+  if (asks) request.credentials.secret = *resolved_;
+  return inner_.begin(std::move(request));
+}
+
 }  // namespace kalends::app

@@ -27,6 +27,7 @@ class SigningHttp : public ports::Http {
       : inner_(inner), secret_(std::move(secret)), asking_(asking) {}
 
   Result<ports::HttpResponse> send(const ports::HttpRequest& request) override;
+  std::unique_ptr<ports::Exchange> begin(ports::HttpRequest request) override;
 
  private:
   ports::Http& inner_;

@@ -61,7 +61,9 @@ TEST(Secrets, AreFetchedOnceAndOnlyForRequestsThatNeedThem) {
   ASSERT_TRUE(signing.send(closed));
   std::filesystem::remove(path);
   ASSERT_TRUE(signing.send(closed));
-  EXPECT_EQ(http.seen, (std::vector<std::string>{"", "one", "one"}));
+  ASSERT_TRUE(signing.begin(closed)->wait());
+  ASSERT_TRUE(signing.begin(open)->wait());
+  EXPECT_EQ(http.seen, (std::vector<std::string>{"", "one", "one", "one", ""}));
 }
 
 TEST(Secrets, ThatAreMissingFailTheRequestAndSendNothing) {

@@ -6,6 +6,8 @@
 
 #include <algorithm>
 #include <mutex>
+#include <system_error>
+#include <thread>
 
 #include "base/text.h"
 
@@ -332,6 +334,34 @@ Result<ports::HttpResponse> CurlHttp::send(const ports::HttpRequest& request) {
   }
   pool_->give_back(std::move(handle));
   return response;
+}
+
+namespace {
+
+class UnderWay : public ports::Exchange {
+ public:
+  UnderWay(CurlHttp& http, ports::HttpRequest request)
+      : request_(std::move(request)), thread_([this, &http] { answer_ = http.send(request_); }) {}
+
+  Result<ports::HttpResponse> wait() override {
+    thread_.join();
+    return std::move(answer_);
+  }
+
+ private:
+  ports::HttpRequest request_;
+  Result<ports::HttpResponse> answer_ = fail(ErrorKind::transient, "the exchange was not made");
+  std::jthread thread_;  // last: it uses the others
+};
+
+}  // namespace
+
+std::unique_ptr<ports::Exchange> CurlHttp::begin(ports::HttpRequest request) {
+  try {
+    return std::make_unique<UnderWay>(*this, request);
+  } catch (const std::system_error&) {  // no thread to be had: the caller waits for all of it
+    return Http::begin(std::move(request));
+  }
 }
 
 }  // namespace kalends::net

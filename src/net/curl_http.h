@@ -23,6 +23,8 @@ class CurlHttp : public ports::Http {
   // `transient` without an answer; `invalid` for a URL or header that can't be sent and for an answer past
   // max_response_bytes.
   Result<ports::HttpResponse> send(const ports::HttpRequest& request) override;
+  // On a thread of its own, which has ended when the exchange is destroyed.
+  std::unique_ptr<ports::Exchange> begin(ports::HttpRequest request) override;
 
  private:
   struct Pool;

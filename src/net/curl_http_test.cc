@@ -155,6 +155,18 @@ TEST(CurlHttp, SendsMethodHeadersAndBodyAndNamesItself) {
   EXPECT_EQ(seen.body, "<propfind/>");
 }
 
+TEST(CurlHttp, AnExchangeRunsBesideTheCallerOrIsAbandoned) {
+  Server server([](const Seen&) { return reply("200 OK", "", "x"); });
+  CurlHttp http;
+  auto exchange = http.begin(request("REPORT", server.url("/one"), "body"));
+  while (server.seen().empty()) std::this_thread::yield();  // without being waited for
+  const auto answer = exchange->wait();
+  ASSERT_TRUE(answer) << answer.error().message;
+  EXPECT_EQ(answer->body, "x");
+  http.begin(request("GET", server.url("/two"))).reset();
+  ASSERT_TRUE(http.send(request("GET", server.url("/three"))));
+}
+
 TEST(CurlHttp, ReusesItsConnection) {
   Server server([](const Seen&) { return reply("200 OK", "", "x"); });
   CurlHttp http;

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <utility>
@@ -45,12 +46,37 @@ struct HttpResponse {
   }
 };
 
+// An exchange that was begun. Destroyed without wait(): its answer is nobody's.
+class Exchange {
+ public:
+  virtual ~Exchange() = default;
+  virtual Result<HttpResponse> wait() = 0;  // called once
+};
+
 class Http {
  public:
   virtual ~Http() = default;
   // Any status is a success here; redirects are the caller's matter (they must keep method and body, and
   // credentials stay with their host). transient: no answer (refused, reset, timed out, TLS), with the reason.
   virtual Result<HttpResponse> send(const HttpRequest& request) = 0;
+  // As send(), but the caller may do other work until it waits for the answer. Where nothing runs beside the caller, as
+  // in tests, the request is sent when it waits. What it began with outlives the exchange.
+  virtual std::unique_ptr<Exchange> begin(HttpRequest request);
 };
+
+// An exchange that is made when its answer is waited for.
+class LateExchange : public Exchange {
+ public:
+  LateExchange(Http& http, HttpRequest request) : http_(http), request_(std::move(request)) {}
+  Result<HttpResponse> wait() override { return http_.send(request_); }
+
+ private:
+  Http& http_;
+  HttpRequest request_;
+};
+
+inline std::unique_ptr<Exchange> Http::begin(HttpRequest request) {
+  return std::make_unique<LateExchange>(*this, std::move(request));
+}
 
 }  // namespace kalends::ports

@@ -123,11 +123,11 @@ Result<ports::Changes> CalDavProvider::changes(const std::string& cursor, const 
       wanted.push_back(path);
   }
   bool any_gone = false;
-  for (auto& fetched : TRY(session.fetcher.fetch(wanted))) {
+  TRY_VOID(session.fetcher.fetch(wanted, [&](Fetched fetched) {
     if (fetched.version.empty()) fetched.version = listing->members[fetched.path].version;
     any_gone = any_gone || fetched.state == Fetched::State::gone;
     sort_in(fetched, changes.complete, known, changes);
-  }
+  }));
   // Resources that vanished between listing and fetching: their word counts only while the calendar itself is there.
   if (any_gone) TRY_VOID(session.client.query("PROPFIND", session.place.url, "0", kExists));
   learn_schedule_reply(session, changes);

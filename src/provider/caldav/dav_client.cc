@@ -63,40 +63,74 @@ std::pair<ErrorKind, const char*> meaning(int status) {
 DavClient::DavClient(ports::Http& http, DavUrl configured, ports::Credentials credentials)
     : http_(http), configured_(std::move(configured)), credentials_(std::move(credentials)) {}
 
-Result<DavAnswer> DavClient::send(const std::string& method, const DavUrl& url, const Headers& headers,
-                                  const std::string& body) {
-  DavUrl at = url;
+Result<void> DavClient::require_ours(const DavUrl& url) const {
+  if (may_see_credentials(configured_, url)) return {};
+  return fail(ErrorKind::forbidden,
+              fmt::format("{} leads to {}, another site, which was not given the password; if that is right, "
+                          "configure that address",
+                          configured_.origin(), url.origin()));
+}
+
+Result<DavAsked> DavClient::prepare(const std::string& method, const DavUrl& url, Headers headers,
+                                    std::string body) const {
+  TRY_VOID(require_ours(url));
+  ports::HttpRequest request;
+  request.method = method;
+  request.url = url.text();
+  request.headers = std::move(headers);
+  request.body = std::move(body);
+  request.credentials = credentials_;
+  request.timeout_ms = kTimeoutMs;
+  return DavAsked{url, std::move(request), nullptr};
+}
+
+Result<DavAnswer> DavClient::finish(DavAsked asked) {
+  const std::string first = asked.request.url;
   for (int hop = 0; hop <= kMaxRedirects; ++hop) {
-    if (!may_see_credentials(configured_, at))
-      return fail(
-          ErrorKind::forbidden,
-          fmt::format("{} leads to {}, another site, which was not given the password; if that is right, "
-                      "configure that address",
-                      configured_.origin(), at.origin()));
-    ports::HttpRequest request;
-    request.method = method;
-    request.url = at.text();
-    request.headers = headers;
-    request.body = body;
-    request.credentials = credentials_;
-    request.timeout_ms = kTimeoutMs;
     DavAnswer answer;
-    answer.response = TRY(http_.send(request));
+    answer.response = TRY(asked.exchange ? asked.exchange->wait() : http_.send(asked.request));
     answer.status = answer.response.status;
-    answer.url = at;
+    answer.url = asked.url;
     const std::string* location = answer.response.header("location");
     if (!is_redirect(answer.status) || !location) return answer;
-    at = TRY(resolve(at, *location));
+    asked.url = TRY(resolve(asked.url, *location));
+    TRY_VOID(require_ours(asked.url));
+    asked.request.url = asked.url.text();
+    asked.exchange.reset();
   }
-  return fail(ErrorKind::corrupt, fmt::format("{} redirects without end", url.text()));
+  return fail(ErrorKind::corrupt, fmt::format("{} redirects without end", first));
+}
+
+Result<DavAnswer> DavClient::send(const std::string& method, const DavUrl& url, const Headers& headers,
+                                  const std::string& body) {
+  return finish(TRY(prepare(method, url, headers, body)));
+}
+
+namespace {
+
+Headers xml_headers(const char* depth) {
+  return {{"Depth", depth}, {"Content-Type", "application/xml; charset=utf-8"}};
+}
+
+}  // namespace
+
+Result<DavAsked> DavClient::ask(const std::string& method, const DavUrl& url, const char* depth,
+                                std::string body) {
+  DavAsked asked = TRY(prepare(method, url, xml_headers(depth), std::move(body)));
+  asked.exchange = http_.begin(asked.request);
+  return asked;
+}
+
+Result<Multistatus> DavClient::hear(DavAsked asked, DavUrl* answered_at) {
+  const std::string method = asked.request.method;
+  const DavAnswer answer = TRY(finish(std::move(asked)));
+  if (answered_at) *answered_at = answer.url;
+  return multistatus_of(method, answer);
 }
 
 Result<Multistatus> DavClient::query(const std::string& method, const DavUrl& url, const char* depth,
                                      const std::string& body, DavUrl* answered_at) {
-  const Headers headers = {{"Depth", depth}, {"Content-Type", "application/xml; charset=utf-8"}};
-  const DavAnswer answer = TRY(send(method, url, headers, body));
-  if (answered_at) *answered_at = answer.url;
-  return multistatus_of(method, answer);
+  return hear(TRY(prepare(method, url, xml_headers(depth), body)), answered_at);
 }
 
 Error error_of(const std::string& method, const DavAnswer& answer) {

@@ -1,6 +1,7 @@
 // One DAV exchange: credentials, redirects that keep method and body, statuses as errors.
 #pragma once
 
+#include <memory>
 #include <string>
 #include <utility>
 #include <vector>
@@ -21,6 +22,13 @@ struct DavAnswer {
   bool ok() const { return status / 100 == 2; }
 };
 
+// A request whose answer was not waited for yet.
+struct DavAsked {
+  DavUrl url;
+  ports::HttpRequest request;
+  std::unique_ptr<ports::Exchange> exchange;  // nullptr: it was not begun either
+};
+
 class DavClient {
  public:
   // Credentials go to `configured` and to the servers that may_see_credentials() allows; nowhere else.
@@ -35,9 +43,18 @@ class DavClient {
   Result<Multistatus> query(const std::string& method, const DavUrl& url, const char* depth,
                             const std::string& body, DavUrl* answered_at = nullptr);
 
+  // query() in two halves, for work between them.
+  Result<DavAsked> ask(const std::string& method, const DavUrl& url, const char* depth, std::string body);
+  Result<Multistatus> hear(DavAsked asked, DavUrl* answered_at = nullptr);
+
   const DavUrl& configured() const { return configured_; }
 
  private:
+  Result<void> require_ours(const DavUrl& url) const;
+  Result<DavAsked> prepare(const std::string& method, const DavUrl& url, Headers headers,
+                           std::string body) const;
+  Result<DavAnswer> finish(DavAsked asked);
+
   ports::Http& http_;
   DavUrl configured_;
   ports::Credentials credentials_;

@@ -5,7 +5,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <map>
+#include <unordered_map>
 
 #include "provider/caldav/listing.h"
 
@@ -13,10 +13,10 @@ namespace kalends::provider {
 
 namespace {
 
-constexpr std::size_t kBatch = 50;
+constexpr std::size_t kBatch = 100;
 constexpr char kData[] = "{urn:ietf:params:xml:ns:caldav}calendar-data";
 
-std::string multiget_body(const std::vector<std::string>& paths) {
+std::string multiget_body(std::span<const std::string> paths) {
   std::string body =
       R"(<?xml version="1.0" encoding="utf-8"?>
 <C:calendar-multiget xmlns:D="DAV:" xmlns:C="urn:ietf:params:xml:ns:caldav"><D:prop><D:getetag/><C:calendar-data/></D:prop>)";
@@ -55,43 +55,45 @@ Result<Fetched> Fetcher::get(const std::string& path) {
   return fetched;
 }
 
-Result<void> Fetcher::fetch_batch(std::vector<std::string> batch, std::vector<Fetched>& out) {
-  if (multiget_works_ && batch.size() > 1) {
-    DavUrl at = place_.url;
-    auto status = client_.query("REPORT", place_.url, "1", multiget_body(batch), &at);
-    if (!status && concerns_everything(status.error().kind))
-      return std::unexpected(std::move(status).error());
-    if (!status) multiget_works_ = false;
-    std::map<std::string, Fetched> had;
-    for (auto& response : status ? status->responses : std::vector<DavResponse>()) {
+// What a multiget said of the batch, and of what it left out what a request for each one says.
+Result<void> Fetcher::take(Paths batch, Result<Multistatus> status, const DavUrl& at,
+                           const std::function<void(Fetched)>& each) {
+  if (!status && concerns_everything(status.error().kind)) return std::unexpected(std::move(status).error());
+  if (!status) multiget_works_ = false;
+  std::unordered_map<std::string, Fetched> had;
+  if (status) {
+    for (DavResponse& response : status->responses) {
       const auto url = resolve(at, response.hrefs.front());
-      const Element* data = response.property(kData);
+      Element* data = response.property(kData);
       const Element* etag = response.property("{DAV:}getetag");
       if (!url || !data || data->text.empty()) continue;
       had[url->path] = {Fetched::State::present, url->path, etag ? version_of_etag(etag->text) : "",
-                        data->text, ""};
+                        std::move(data->text), ""};
     }
-    std::erase_if(batch, [&](const std::string& path) {
-      const auto found = had.find(path);
-      if (found == had.end()) return false;
-      out.push_back(std::move(found->second));
-      return true;
-    });
   }
-  for (const auto& path : batch) out.push_back(TRY(get(path)));
+  for (const std::string& path : batch) {
+    auto found = had.find(path);
+    each(found != had.end() ? std::move(found->second) : TRY(get(path)));
+  }
   return {};
 }
 
-Result<std::vector<Fetched>> Fetcher::fetch(const std::vector<std::string>& paths) {
-  std::vector<Fetched> out;
-  out.reserve(paths.size());
-  for (std::size_t at = 0; at < paths.size(); at += kBatch) {
-    const std::size_t end = std::min(paths.size(), at + kBatch);
-    TRY_VOID(fetch_batch(
-        {paths.begin() + static_cast<std::ptrdiff_t>(at), paths.begin() + static_cast<std::ptrdiff_t>(end)},
-        out));
+Result<void> Fetcher::fetch(const std::vector<std::string>& paths, const std::function<void(Fetched)>& each) {
+  const Paths all(paths);
+  auto batch_at = [&](std::size_t at) { return all.subspan(at, std::min(kBatch, all.size() - at)); };
+  auto ask = [&](std::size_t at) -> Result<std::optional<DavAsked>> {
+    if (!multiget_works_ || at >= all.size() || batch_at(at).size() < 2) return std::nullopt;
+    return TRY(client_.ask("REPORT", place_.url, "1", multiget_body(batch_at(at))));
+  };
+  std::optional<DavAsked> asked = TRY(ask(0));
+  for (std::size_t at = 0; at < all.size(); at += kBatch) {
+    DavUrl answered_at = place_.url;
+    Result<Multistatus> status;
+    if (asked) status = client_.hear(*std::move(asked), &answered_at);
+    asked = status ? TRY(ask(at + kBatch)) : std::nullopt;
+    TRY_VOID(take(batch_at(at), std::move(status), answered_at, each));
   }
-  return out;
+  return {};
 }
 
 }  // namespace kalends::provider

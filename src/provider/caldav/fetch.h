@@ -1,6 +1,8 @@
 // The contents of calendar resources, many at a time. RFC 4791 section 7.9 (calendar-multiget), else one by one.
 #pragma once
 
+#include <functional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -21,14 +23,17 @@ class Fetcher {
  public:
   Fetcher(DavClient& client, const CalendarPlace& place) : client_(client), place_(place) {}
 
-  // One answer per path. `gone` only when a request for that very resource said so.
-  Result<std::vector<Fetched>> fetch(const std::vector<std::string>& paths);
+  // One answer per path goes to `each`. `gone` only when a request for that very resource said so. While the answers of
+  // one request are taken, the server is at work on the next one.
+  Result<void> fetch(const std::vector<std::string>& paths, const std::function<void(Fetched)>& each);
 
   // One resource by GET; the weak marker of its etag is dropped.
   Result<Fetched> get(const std::string& path);
 
  private:
-  Result<void> fetch_batch(std::vector<std::string> batch, std::vector<Fetched>& out);
+  using Paths = std::span<const std::string>;
+  Result<void> take(Paths batch, Result<Multistatus> status, const DavUrl& at,
+                    const std::function<void(Fetched)>& each);
 
   DavClient& client_;
   const CalendarPlace& place_;

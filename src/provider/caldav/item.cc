@@ -61,11 +61,13 @@ Result<PatchFacts> patch_facts(std::string_view raw, const calendar::Facts& targ
 std::string with_crlf(std::string_view text) {
   std::string out;
   out.reserve(text.size() + text.size() / 32);
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    if (text[i] == '\n' && (i == 0 || text[i - 1] != '\r')) out += '\r';
-    out += text[i];
+  std::size_t begin = 0;
+  for (std::size_t end = text.find('\n'); end != text.npos; end = text.find('\n', end + 1)) {
+    if (end > 0 && text[end - 1] == '\r') continue;
+    out.append(text, begin, end - begin).append("\r\n");
+    begin = end + 1;
   }
-  return out;
+  return out.append(text, begin);
 }
 
 std::string version_of_contents(std::string_view raw) { return kContentVersion + sha256(raw).hex(); }

@@ -15,13 +15,23 @@ namespace {
 
 using Prefixes = std::vector<std::pair<std::string, std::string>>;  // innermost last
 
+std::string in_namespace(std::string_view space, std::string_view local) {
+  std::string out;
+  out.reserve(space.size() + local.size() + 2);
+  out += '{';
+  out += space;
+  out += '}';
+  out += local;
+  return out;
+}
+
 std::string resolve_name(std::string_view qualified, const Prefixes& prefixes) {
   const auto colon = qualified.find(':');
   const std::string_view prefix = colon == std::string_view::npos ? "" : qualified.substr(0, colon);
   const std::string_view local = colon == std::string_view::npos ? qualified : qualified.substr(colon + 1);
   for (auto it = prefixes.rbegin(); it != prefixes.rend(); ++it)
-    if (it->first == prefix) return fmt::format("{{{}}}{}", it->second, local);
-  return fmt::format("{{}}{}", local);
+    if (it->first == prefix) return in_namespace(it->second, local);
+  return in_namespace("", local);
 }
 
 // Where a copy stopped, and at which bound.
@@ -75,15 +85,16 @@ int status_of(std::string_view line) {
   return code && *code >= 100 && *code <= 599 ? static_cast<int>(*code) : 0;
 }
 
-Result<DavResponse> response_of(const Element& element) {
+Result<DavResponse> response_of(Element& element) {
   DavResponse response;
-  for (const auto& child : element.children) {
+  for (auto& child : element.children) {
     if (child.name == "{DAV:}href") response.hrefs.emplace_back(trim(child.text));
     if (child.name == "{DAV:}status") response.status = status_of(child.text);
     if (child.name != "{DAV:}propstat") continue;
     Propstat propstat;
     if (const Element* status = child.child("{DAV:}status")) propstat.status = status_of(status->text);
-    if (const Element* properties = child.child("{DAV:}prop")) propstat.properties = properties->children;
+    const auto properties = std::ranges::find(child.children, "{DAV:}prop", &Element::name);
+    if (properties != child.children.end()) propstat.properties = std::move(properties->children);
     response.propstats.push_back(std::move(propstat));
   }
   if (response.hrefs.empty() || response.hrefs.front().empty())
@@ -131,13 +142,17 @@ const Element* DavResponse::property(std::string_view name) const {
   return nullptr;
 }
 
+Element* DavResponse::property(std::string_view name) {
+  return const_cast<Element*>(std::as_const(*this).property(name));
+}
+
 Result<Multistatus> parse_multistatus(std::string_view text) {
-  const Element root = TRY(parse_xml(text));
+  Element root = TRY(parse_xml(text));
   if (root.name != "{DAV:}multistatus")
     return fail(ErrorKind::corrupt,
                 fmt::format("the server answered with <{}> where a multistatus was due", root.name));
   Multistatus status;
-  for (const auto& child : root.children) {
+  for (auto& child : root.children) {
     if (child.name == "{DAV:}sync-token") status.sync_token = std::string(trim(child.text));
     if (child.name == "{DAV:}response") status.responses.push_back(TRY(response_of(child)));
   }

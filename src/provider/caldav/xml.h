@@ -41,6 +41,7 @@ struct DavResponse {
 
   // The property when the server gave it with a 2xx status, else nullptr.
   const Element* property(std::string_view name) const;
+  Element* property(std::string_view name);
 };
 
 struct Multistatus {
