@@ -150,7 +150,8 @@ Result<Multistatus> parse_multistatus(std::string_view text) {
   Element root = TRY(parse_xml(text));
   if (root.name != "{DAV:}multistatus")
     return fail(ErrorKind::corrupt,
-                fmt::format("the server answered with <{}> where a multistatus was due", root.name));
+                fmt::format("the server answered with <{}> where a multistatus was due",
+                            root.name.starts_with("{}") ? root.name.substr(2) : root.name));
   Multistatus status;
   for (auto& child : root.children) {
     if (child.name == "{DAV:}sync-token") status.sync_token = std::string(trim(child.text));

@@ -55,6 +55,11 @@ TEST(Xml, HalfAnAnswerIsNoAnswer) {
     EXPECT_FALSE(parse_multistatus(text)) << text;
 }
 
+TEST(Xml, APageIsToldAsOne) {
+  EXPECT_EQ(parse_multistatus("<html><body>Welcome</body></html>").error().message,
+            "the server answered with <html> where a multistatus was due");
+}
+
 TEST(Xml, IsBounded) {
   std::string deep;
   for (int i = 0; i < 100'000; ++i) deep += "<a>";

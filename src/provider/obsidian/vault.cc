@@ -46,14 +46,14 @@ Stamp stamp_of(const struct stat& found) {
 
 enum class Durable : std::uint8_t { later, now };
 
-// A new file with these bytes. Removed again on failure.
-Result<void> write_new(const std::string& path, std::string_view bytes, Durable durable,
-                       std::optional<mode_t> exact_mode = std::nullopt) {
+// A new file with these bytes, which is to become `note`: that is the name an error tells. Removed again on failure.
+Result<void> write_new(const std::string& path, const std::string& note, std::string_view bytes,
+                       Durable durable, std::optional<mode_t> exact_mode = std::nullopt) {
   Descriptor file(
       ::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, exact_mode.value_or(0666)));
-  if (!file) return fail_errno("write", path);
+  if (!file) return fail_errno("write", note);
   auto give_up = [&]() -> std::unexpected<Error> {
-    auto error = fail_errno("write", path);
+    auto error = fail_errno("write", note);
     ::unlink(path.c_str());
     return error;
   };
@@ -133,7 +133,7 @@ Result<Stamp> Vault::stamp(const std::string& path) const {
 Result<std::optional<Stamp>> Vault::create(const std::string& path, std::string_view bytes) {
   const std::string absolute = TRY(resolve(path));
   const std::string temporary = temporary_beside(absolute);
-  TRY_VOID(write_new(temporary, bytes, Durable::later));
+  TRY_VOID(write_new(temporary, absolute, bytes, Durable::later));
   if (!move_to_free_name(temporary, absolute)) {
     auto error = errno == EEXIST
                      ? std::unexpected(Error{ErrorKind::stale, absolute + " is there already", {}})
@@ -155,7 +155,7 @@ Result<void> Vault::replace(const std::string& path, std::string_view bytes,
   if (::lstat(absolute.c_str(), &found) != 0) return fail_errno("read", absolute);
   const std::string temporary = temporary_beside(absolute);
   remember_to_persist(absolute);
-  TRY_VOID(write_new(temporary, bytes, Durable::now, found.st_mode & 07777));
+  TRY_VOID(write_new(temporary, absolute, bytes, Durable::now, found.st_mode & 07777));
   if (::renameat2(AT_FDCWD, temporary.c_str(), AT_FDCWD, absolute.c_str(), RENAME_EXCHANGE) == 0) {
     auto taken = read_whole(temporary, kMaxNoteBytes);
     if (!taken || sha256(*taken).hex() != expected_sha256) {

@@ -2,8 +2,10 @@
 #include "provider/obsidian/vault.h"
 
 #include <gtest/gtest.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
+#include <csignal>
 #include <filesystem>
 #include <fstream>
 
@@ -63,6 +65,22 @@ TEST_F(VaultBounds, ANoteHas16MiBAtMost) {
   const auto more = Vault(folder_).read("big.md");
   ASSERT_FALSE(more);
   EXPECT_EQ(more.error().kind, ErrorKind::invalid);
+}
+
+// RLIMIT_FSIZE stands for a full disk.
+TEST_F(VaultBounds, AWriteThatFailsNamesTheNoteAndLeavesNothing) {
+  rlimit before{};
+  ASSERT_EQ(::getrlimit(RLIMIT_FSIZE, &before), 0);
+  const auto old = std::signal(SIGXFSZ, SIG_IGN);
+  const rlimit little{10, before.rlim_max};
+  ASSERT_EQ(::setrlimit(RLIMIT_FSIZE, &little), 0);
+  Vault vault(folder_);
+  const auto made = vault.create("lunch.md", std::string(100, 'x'));
+  ASSERT_EQ(::setrlimit(RLIMIT_FSIZE, &before), 0);
+  std::signal(SIGXFSZ, old);
+  ASSERT_FALSE(made);
+  EXPECT_NE(made.error().message.find("/lunch.md: "), std::string::npos) << made.error().message;
+  EXPECT_TRUE(fs::is_empty(folder_));
 }
 
 }  // namespace
