@@ -3,6 +3,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 #include "app/words.h"
 
 namespace kalends::app {
@@ -72,6 +74,31 @@ TEST(Console, AWriteThatFailedIsNotPrintedAsDone) {
       "CALENDAR  DID            EVENT  WHY\n"
       "home      created        Lunch  it is new in \"work\"\n"
       "home      create failed  Lunch  it is new in \"work\"; it is tried again after: The disk is full\n\n");
+}
+
+TEST(Console, ThousandsOfFailuresOfOneKindAreCounted) {
+  engine::RunReport report;
+  report.run = 7;
+  for (int n = 0; n < 5000; ++n) {
+    engine::Move& move = report.moves.emplace_back();
+    move.kind = engine::Move::Kind::create;
+    move.error = "cannot write note " + std::to_string(n) + ": the disk is full";
+    report.errors.push_back(move.error);
+  }
+  for (const bool all : {false, true}) {
+    testing::internal::CaptureStdout();
+    testing::internal::CaptureStderr();
+    {
+      Console console(false);
+      print_report(console, report, all);
+    }
+    const std::string words = testing::internal::GetCapturedStdout();
+    const std::string errors = testing::internal::GetCapturedStderr();
+    EXPECT_EQ(std::ranges::count(words, '\n') > 5000, all);
+    EXPECT_EQ(std::ranges::count(errors, '\n') == 5000, all);
+    EXPECT_EQ(errors.find("kalends: and 4990 more; \"kalends log 7\" lists every write") != std::string::npos,
+              !all);
+  }
 }
 
 TEST(Console, FailingComesBeforeWaiting) {

@@ -112,7 +112,7 @@ void print_moves(Console& console, const std::vector<Move>& moves, bool done, bo
     const auto same = [&](const Group& group) {
       const Move& other = *group.moves.front();
       return other.calendar == move.calendar && other.kind == move.kind && other.why == move.why &&
-             other.error == move.error;
+             other.error.empty() == move.error.empty();
     };
     const auto found = std::ranges::find_if(groups, same);
     if (found == groups.end())
@@ -176,7 +176,13 @@ void print_report(Console& console, const engine::RunReport& report, bool all) {
   for (const engine::CalendarCounts& c : report.calendars)
     if (!c.error.empty() && !told(c))
       console.note(fmt::format("kalends: {}: {}", c.calendar.value, printable(c.error)));
-  for (const std::string& error : report.errors) console.note("kalends: " + printable(error));
+  // A full disk fails thousands of writes in one way.
+  const std::size_t shown =
+      all || report.errors.size() <= kErrorsShown + 1 ? report.errors.size() : kErrorsShown;
+  for (std::size_t i = 0; i < shown; ++i) console.note("kalends: " + printable(report.errors[i]));
+  if (shown < report.errors.size())
+    console.note(fmt::format("kalends: and {} more; \"kalends log {}\" lists every write",
+                             report.errors.size() - shown, report.run));
 }
 
 void print_held(Console& console, const engine::HeldView& held, const calendar::Zone& zone, bool all) {

@@ -12,6 +12,8 @@ namespace kalends::app {
 
 // About how many moves a report lists unless everything is asked for.
 inline constexpr std::size_t kMovesShown = 14;
+// And how many errors.
+inline constexpr std::size_t kErrorsShown = 10;
 
 // "1 event", "3 events".
 std::string counted(std::size_t n, std::string_view one, std::string_view many = "");

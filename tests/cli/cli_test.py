@@ -222,6 +222,8 @@ class Usage(World):
         self.write("kalends.toml", CONFIG.split("[[link]]")[0])
         for command in ("plan", "sync", "status"):
             self.assertIn("no [[link]]", self.run_program(command).stderr, command)
+        self.write("kalends.toml", "")
+        self.assertIn("no [[calendar]]", self.run_program("sync").stderr)
 
     def test_lab_steps_that_are_not_there_are_a_mistake(self):
         self.assertIn("names no step", self.answer("lab", "run", "--seed", "1", "--keep", "99999", code=2)["error"]["message"])

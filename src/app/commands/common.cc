@@ -32,7 +32,10 @@ Exit with_wiring(Desk& desk, Access access, const std::function<Exit(Wiring&, co
 }
 
 void note_missing_links(Desk& desk, const Config& config) {
-  if (config.links.empty())
+  if (config.calendars.empty())
+    desk.console.note(
+        "warning: the configuration names no [[calendar]], so there is nothing to keep in sync");
+  else if (config.links.empty())
     desk.console.note("warning: the configuration has no [[link]], so nothing is copied between calendars");
 }
 
