@@ -11,6 +11,7 @@
 #include <atomic>
 #include <functional>
 #include <mutex>
+#include <set>
 #include <thread>
 
 #include "base/text.h"
@@ -386,6 +387,12 @@ TEST(CurlHttp, RefusesOtherProtocolsAndLineBreaks) {
   auto r = request("GET", "http://127.0.0.1:1/");
   r.headers = {{"Depth", "0\r\nX-Evil: 1"}};
   EXPECT_EQ(http.send(r).error().kind, ErrorKind::invalid);
+  r.headers.clear();
+  r.credentials = {ports::Credentials::Scheme::bearer, "", "token\r\nX-Evil: 1"};
+  EXPECT_EQ(http.send(r).error().kind, ErrorKind::invalid);
+  r.credentials = {};
+  r.url = "http://127.0.0.1:1/ HTTP/1.1\r\nX-Evil: 1";
+  EXPECT_EQ(http.send(r).error().kind, ErrorKind::invalid);
 }
 
 TEST(CurlHttp, CredentialsOfOneExchangeDoNotReachTheNext) {
@@ -409,6 +416,30 @@ TEST(CurlHttp, CredentialsOfOneExchangeDoNotReachTheNext) {
   ASSERT_TRUE(other) << other.error().message;
   EXPECT_EQ(other->status, 200);
   EXPECT_THAT(server.seen().back().head, HasSubstr("Basic Ym9iOng="));
+}
+
+TEST(CurlHttp, ManyUsersEachSpeakForThemselves) {
+  Server server([](const Seen& seen) {
+    return seen.head.find("Authorization") != std::string::npos
+               ? reply("200 OK", "Connection: close\r\n", "in")
+               : reply("401 Unauthorized", "Connection: close\r\nWWW-Authenticate: Basic realm=\"r\"\r\n",
+                       "");
+  });
+  CurlHttp http;
+  constexpr std::size_t kUsers = 20;  // more than handles are kept: some are used again for somebody else
+  std::set<std::string> said;
+  for (std::size_t n = 0; n < kUsers; ++n) {
+    auto r = request("GET", server.url());
+    r.credentials = {ports::Credentials::Scheme::any, "user" + std::to_string(n), "x"};
+    ASSERT_TRUE(http.send(r));
+    const std::string head = server.seen().back().head;
+    const auto at = head.find("Authorization: Basic ");
+    ASSERT_NE(at, std::string::npos);
+    said.insert(head.substr(at, head.find('\r', at) - at));
+  }
+  EXPECT_EQ(said.size(), kUsers);
+  ASSERT_TRUE(http.send(request("GET", server.url())));
+  EXPECT_THAT(server.seen().back().head, Not(HasSubstr("Authorization")));
 }
 
 TEST(CurlHttp, ServesManyThreads) {

@@ -371,6 +371,25 @@ TEST_F(SqliteStoreTest, RestoreRefusesADamagedBackupAndReplacesADamagedDatabase)
   EXPECT_EQ(bytes(path_ + ".before-restore"), "garbage");
 }
 
+// SQLite would replay it over the restored file.
+TEST_F(SqliteStoreTest, TheLogOfADamagedDatabaseIsSetAside) {
+  const std::string backup = folder_.file("backup.db");
+  add_event(*open(), 1);
+  std::string log;
+  {
+    auto store = open();
+    must(store->backup(backup));
+    add_event(*store, 2);
+    log = bytes(path_ + "-wal");
+  }
+  ASSERT_FALSE(log.empty());
+  std::ofstream(path_, std::ios::binary) << std::string(8192, 'x');
+  std::ofstream(path_ + "-wal", std::ios::binary) << log;
+  must(SqliteStore::restore(backup, path_));
+  EXPECT_TRUE(bytes(path_ + ".before-restore-wal") == log);
+  EXPECT_EQ(events(*open()), 1u);
+}
+
 }  // namespace
 }  // namespace kalends::store
 
