@@ -34,12 +34,12 @@ struct Edit {
 };
 
 struct Known {
-  std::set<CalendarId> origins;  // where people made it
-  std::set<CalendarId> made_at;  // where people ever made it
-  int duplicates = 0;            // further items people made of it by copying
-  bool undone = false;           // a person took back a run that touched it
+  std::set<CalendarId> origins;        // where people made it
+  std::set<CalendarId> made_at;        // where people ever made it
+  int duplicates = 0;                  // further items people made of it by copying
+  bool undone = false;                 // a person took back a run that touched it
   std::set<CalendarId> taken_back_at;  // where a person took our copy back
-  bool deleted = false;          // a person deleted it somewhere
+  bool deleted = false;                // a person deleted it somewhere
   std::set<CalendarId> deleted_at;
   bool by_hand = false;    // made in two places, with nothing but equal contents to say that it is one
   bool scheduled = false;  // it has an organizer and attendees
