@@ -347,6 +347,7 @@ Result<void> Engine::Inner::match_arrivals(Transaction& tx, Cycle& cycle) {
     if (match.kind == sync::Match::Kind::fresh) {
       const bool alone = by_uid.empty() && by_fingerprint.empty();
       TRY_VOID(begin_event(tx, cycle, std::move(row), alone));
+      any_events = any_events || !cycle.newborn.contains(cycle.fresh.back());
       continue;
     } else {
       // An item that went and came back leaves its old row behind.

@@ -14,6 +14,15 @@ TEST_F(Parts, AreReadAsOneEvent) {
   expect_same();
 }
 
+TEST_F(Parts, ASeriesThatIsThereAlreadyIsFoundInTheFirstCycle) {
+  work().put(weekly_with_exceptions(), "one uid");
+  home().put(weekly_with_exceptions(), "another uid");
+  sync(true);
+  EXPECT_EQ(work().items().size(), 3u) << "a series and its two exceptions";
+  EXPECT_EQ(home().list().size(), 1u);
+  expect_same();
+}
+
 TEST_F(Parts, AreWrittenOneByOne) {
   start_at_home();
   EXPECT_EQ(work().items().at(0).facts, weekly());
