@@ -129,6 +129,7 @@ struct Event {
   std::int32_t sequence = 0;
   std::optional<Instant> created;
   std::optional<Instant> updated;  // LAST-MODIFIED, or DTSTAMP when that is missing
+  std::optional<Instant> stamp;    // DTSTAMP, when it says something else than `updated`
 
   std::string title;
   std::string description;

@@ -63,6 +63,7 @@ TEST(Golden, FilesReadAsTheyShould) {
       back->sequence = event.event.sequence;
       back->created = event.event.created;
       back->updated = event.event.updated;
+      back->stamp = event.event.stamp;
       // Those of bookkeeping stand in no facts.
       back->parameters.insert(event.event.parameters.begin(), event.event.parameters.end());
       EXPECT_EQ(*back, event.event);

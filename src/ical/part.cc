@@ -43,6 +43,8 @@ class PartReader {
   void run() {
     document_.each_line(part_.component, [&](std::size_t i) { read_line(document_.lines[i]); });
     document_.each_child(part_.component, [&](std::size_t child) { read_child(child); });
+    if (!event_.updated) event_.updated = event_.stamp;
+    if (event_.stamp == event_.updated) event_.stamp.reset();
     read_times();
     for (std::string_view end : kForeignUids)
       if (event_.uid.ends_with(end)) part_.foreign_copy = true;
@@ -174,7 +176,7 @@ class PartReader {
     std::string_view name = line.name;
     if (name == "DTSTAMP") {
       keep_params("stamp", line);
-      if (!event_.updated) event_.updated = parse_utc(line.value);
+      if (!event_.stamp) event_.stamp = parse_utc(line.value);
     } else if (name == "LAST-MODIFIED") {
       keep_params("updated", line);
       if (auto at = parse_utc(line.value)) event_.updated = at;
@@ -206,6 +208,11 @@ class PartReader {
   void read_rule(const Line& line) {
     auto rule = calendar::parse_rule(trim(line.value));
     if (!rule) return break_at(line, rule.error().message);
+    if (!rule->unknown.empty())
+      warn(line, fmt::format(
+                     "{} has parts that nobody here understands ({}); they are kept, and its occurrences are "
+                     "counted without them",
+                     line.name, join(rule->unknown, ";")));
     if (!line.params.empty()) keep_params(calendar::owner_of_rule(line.name, *rule), line);
     auto& rules = line.name == "RRULE" ? event_.recurrence.rules : event_.recurrence.exclusion_rules;
     if (std::ranges::find(rules, *rule) == rules.end()) rules.push_back(*std::move(rule));

@@ -7,6 +7,7 @@
 namespace kalends::ical {
 namespace {
 
+using calendar::Event;
 using calendar::Facts;
 
 const calendar::ZoneSource& zones() {
@@ -50,6 +51,25 @@ TEST(Read, RecurrenceIdsInAnyFormNameTheSameSlot) {
                    {"title", "Series"},
                    {"when", "zoned 2026-03-02T09:00:00 PT1H Europe/Berlin"}};
     EXPECT_EQ(facts, expected) << id;
+  }
+}
+
+TEST(Read, APartOfARuleThatNobodyUnderstandsIsKeptAndTold) {
+  ReadEvent read =
+      read_one(in_calendar(event("DTSTART:20260302T090000Z\r\nRRULE:FREQ=YEARLY;BYEASTER=1\r\n")));
+  EXPECT_EQ(calendar::to_facts(read.event).get("recurrence"), "RRULE:FREQ=YEARLY;BYEASTER=1");
+  ASSERT_EQ(read.warnings.size(), 1u);
+  EXPECT_NE(read.warnings[0].find("BYEASTER=1"), std::string::npos) << read.warnings[0];
+}
+
+TEST(Read, TheStampIsWrittenAsItWas) {
+  const std::string stamp = "DTSTAMP:20260101T000000Z\r\n";
+  const std::string modified = "LAST-MODIFIED:20260202T000000Z\r\n";
+  for (const std::string& lines : {stamp, stamp + modified}) {
+    const Event once = read_one(in_calendar(event("DTSTART:20260302T090000Z\r\n" + lines))).event;
+    const std::string text = write({once}, zones(), {Instant{1'772'000'000'000}, {}});
+    EXPECT_NE(text.find(stamp), std::string::npos) << text;
+    EXPECT_EQ(text.find(modified) != std::string::npos, lines != stamp) << text;
   }
 }
 

@@ -48,7 +48,8 @@ struct Reading {
 // THISANDFUTURE reaches at most 1000 later slots.
 Result<Reading> read(std::string_view text, const calendar::ZoneSource& zones, const Limits& limits = {});
 
-// A whole new VCALENDAR: CRLF, folded at 75 octets, a VTIMEZONE for each TZID, DTSTAMP from `now`.
+// A whole new VCALENDAR: CRLF, folded at 75 octets, a VTIMEZONE for each TZID. DTSTAMP is `now` for an
+// event of which nobody knows when it was changed.
 struct WriteOptions {
   Instant now;
   std::map<std::string, std::string> marks;  // uid -> X-KALENDS-ID

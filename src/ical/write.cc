@@ -134,12 +134,14 @@ std::optional<Event> shown_at(const Event& event, calendar::LocalTime slot,
   shown->sequence = event.sequence;
   shown->created = event.created;
   shown->updated = event.updated;
+  shown->stamp = event.stamp;
   return *std::move(shown);
 }
 
 void write_event(LineWriter& out, const Event& event, const calendar::ZoneSource& zones,
                  const WriteOptions& options) {
-  Heading heading{event.uid, options.now, std::nullopt, &event.when, ""};
+  const Instant stamp = event.stamp.value_or(event.updated.value_or(options.now));
+  Heading heading{event.uid, stamp, std::nullopt, &event.when, ""};
   if (auto mark = options.marks.find(event.uid); mark != options.marks.end()) heading.mark = mark->second;
   put_event(out, event, heading, zones, nullptr);
   std::optional<calendar::Facts> fields;

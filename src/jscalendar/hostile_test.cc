@@ -103,6 +103,31 @@ TEST(HostileJsCalendar, TwoMembersOfOneNameAreRefusedWithTheirPlace) {
   EXPECT_THAT(reading.error().message, HasSubstr("two members of one name"));
 }
 
+// Of the size that an override by override copy of the series would take minutes for.
+TEST(HostileJsCalendar, OverridesCostWhatTheySayAndNotTheirSeries) {
+  calendar::Event event;
+  event.uid = "u";
+  event.title = "T";
+  event.when = {calendar::TimeKind::floating, {1'772'442'000}, "", {0, 3600}, ""};
+  event.recurrence.rules.push_back(*calendar::parse_rule("FREQ=DAILY"));
+  for (int i = 0; i < 2000; ++i) {
+    calendar::Attendee who;
+    who.address = "mailto:p" + std::to_string(i) + "@example.org";
+    event.attendees.push_back(who);
+    event.categories.push_back("c" + std::to_string(i));
+  }
+  calendar::normalise(event);
+  for (int day = 0; day < 1000; ++day)
+    event.overrides[{event.when.start.seconds + day * 86400}].patch.set("title", std::to_string(day));
+  event.overrides[event.when.start].removed = {"attendees/mailto:p7@example.org", "categories/c7"};
+  const Json json = to_json(event, kZones);
+  EXPECT_LT(json.dump().size(), 1'000'000u);
+  const auto back = from_json(json, kZones);
+  ASSERT_TRUE(back) << back.error().message;
+  EXPECT_EQ(calendar::difference(calendar::to_facts(event), calendar::to_facts(*back)),
+            std::vector<calendar::Change>{});
+}
+
 TEST(HostileJsCalendar, HundredsOfEachComeBack) {
   std::string overrides, keywords, participants;
   for (int i = 0; i < 200; ++i) {

@@ -15,6 +15,7 @@ namespace kalends::jscalendar {
 // Members that RFC 8984 lacks, with a vendor's prefix as its section 3.3 asks.
 inline constexpr const char* kLines = "kalends:lines";  // unknown content lines, by property name
 inline constexpr const char* kZones = "kalends:zones";  // VTIMEZONE texts, by TZID
+inline constexpr const char* kStamp = "kalends:stamp";  // DTSTAMP, where it is not `updated`
 inline constexpr const char* kAdded = "kalends:added";  // an override of an extra date: true, or its length
 inline constexpr const char* kDescription = "kalends:description";  // a reminder's text
 

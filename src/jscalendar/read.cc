@@ -3,8 +3,12 @@
 
 #include <algorithm>
 #include <array>
+#include <map>
+#include <tuple>
+#include <utility>
 
 #include "base/text.h"
+#include "jscalendar/groups.h"
 #include "jscalendar/members.h"
 #include "jscalendar/parameters.h"
 #include "jscalendar/text.h"
@@ -210,6 +214,7 @@ constexpr std::array kKnown = {"@type",
                                "excluded",
                                "kalends:lines",
                                "kalends:zones",
+                               "kalends:stamp",
                                "kalends:parameters",
                                "kalends:seriesParameters",
                                "kalends:added"};
@@ -255,6 +260,7 @@ Result<Event> read_body(const Json& object) {
         static_cast<std::int32_t>(std::clamp<std::int64_t>(*sequence->integer(), 0, 2'147'483'647));
   event.created = parse_rfc3339(text(object, "created"));
   event.updated = parse_rfc3339(text(object, "updated"));
+  event.stamp = parse_rfc3339(text(object, kStamp));
   event.title = text(object, "title");
   event.description = text(object, "description");
   TRY_VOID(read_when(object, event));
@@ -303,9 +309,44 @@ Json patched(const Json& object, const Json& patch) {
   return out;
 }
 
-// One entry of recurrenceOverrides. `object` and `series` have no overrides of their own.
-Result<void> read_override(const Json& object, const Event& series, const std::string& slot_text,
-                           const Json& patch, Event& event) {
+// A series as its overrides are read with: without overrides, and with those members alone that one of them touches.
+class SeriesObject {
+ public:
+  struct Reduced {
+    Json object;
+    Event series;
+  };
+
+  explicit SeriesObject(const Json& object) : object_(object) {}
+
+  Result<const Reduced*> for_patch(const Json& patch) {
+    Groups groups = 0;
+    for (const auto& [pointer, value] : *patch.members()) {
+      const std::string name = from_pointer(std::string_view(pointer).substr(0, pointer.find('/')));
+      groups |= group_of_member(name);
+      if (name == kParameters) groups |= kKeywords;
+      // A language without a title is a member that nobody knows.
+      if (name == "locale" || (name == "title" && object_.find("locale"))) groups |= kUnknown;
+    }
+    auto [held, is_new] = reduced_.try_emplace(groups);
+    if (!is_new) return &held->second;
+    Json::Object members;
+    for (const auto& [name, value] : *object_.members())
+      if (name != "recurrenceOverrides" && (group_of_member(name) & ~groups) == 0)
+        members.emplace_back(name, value);
+    held->second.object = Json(std::move(members));
+    held->second.series = TRY(read_body(held->second.object));
+    return &held->second;
+  }
+
+ private:
+  const Json& object_;
+  std::map<Groups, Reduced> reduced_;
+};
+
+// One entry of recurrenceOverrides.
+Result<void> read_override(SeriesObject& object, const std::string& slot_text, const Json& patch,
+                           Event& event) {
   const auto slot = calendar::parse_local_time(slot_text);
   if (!slot || !patch.members())
     return refuse("recurrenceOverrides", fmt::format("has a wrong entry \"{}\"", slot_text));
@@ -327,10 +368,11 @@ Result<void> read_override(const Json& object, const Event& series, const std::s
     event.recurrence.extra_dates.push_back(extra);
     return {};
   }
-  Json moved = object;
+  const SeriesObject::Reduced& held = *TRY(object.for_patch(patch));
+  Json moved = held.object;
   moved.set("start", slot_text);
   const Event instance = TRY(read_body(patched(moved, patch)));
-  event.overrides[*slot] = override_of(series, *slot, instance);
+  event.overrides[*slot] = override_of(held.series, *slot, instance);
   return {};
 }
 
@@ -350,16 +392,63 @@ Result<Event> from_json(const Json& object, const calendar::ZoneSource& zones) {
   TRY_VOID(read_rules("excludedRecurrenceRules", event.recurrence.exclusion_rules));
   const auto overrides = entries(object, "recurrenceOverrides");
   if (!overrides.empty()) {
-    const Event series = event;
-    Json::Object rest = *object.members();
-    std::erase_if(rest, [](const auto& member) { return member.first == "recurrenceOverrides"; });
-    const Json bare(std::move(rest));
-    for (const auto& [slot, patch] : overrides) TRY_VOID(read_override(bare, series, slot, *patch, event));
+    SeriesObject series(object);
+    for (const auto& [slot, patch] : overrides) TRY_VOID(read_override(series, slot, *patch, event));
   }
   if (const Json* owners = object.find(kSeriesParameters)) owners_from_json(*owners, event.parameters);
   calendar::normalise(event);
   return event;
 }
+
+namespace {
+
+// The events of a document, one for each uid.
+class Gatherer {
+ public:
+  explicit Gatherer(Reading& reading) : reading_(reading) {}
+
+  // `number` is the entry's, from 1 on.
+  void add(const Json& object, Event event, std::size_t number) {
+    auto [it, is_new] = by_uid_.try_emplace(event.uid, reading_.events.size());
+    if (is_new) {
+      reading_.events.push_back(std::move(event));
+      entries_.push_back(number);
+      return;
+    }
+    Event& held = reading_.events[it->second];
+    std::size_t& entry = entries_[it->second];
+    if (join_series(object, held, event)) return;
+    std::size_t lost = number;
+    if (std::tuple(event.sequence, event.updated) > std::tuple(held.sequence, held.updated)) {
+      held = std::move(event);
+      lost = std::exchange(entry, number);
+    }
+    ++reading_.unreadable;
+    reading_.warnings.push_back(
+        fmt::format("Entry {} was left out: entry {} has the same uid \"{}\", and of two the one with the "
+                    "highest sequence counts. "
+                    "Give one of them another uid if they are two events.",
+                    lost, entry, held.uid));
+  }
+
+ private:
+  // An occurrence that stands as an object of its own belongs to its series. RFC 8984 section 4.3.1.
+  static bool join_series(const Json& object, Event& series, const Event& occurrence) {
+    const auto slot = calendar::parse_local_time(text(object, "recurrenceId"));
+    const std::string zone = text(object, "recurrenceIdTimeZone");
+    if (!slot || series.recurrence.empty() || (!zone.empty() && zone != series.when.zone)) return false;
+    auto overrides = std::exchange(series.overrides, {});
+    overrides.insert_or_assign(*slot, override_of(series, *slot, occurrence));
+    series.overrides = std::move(overrides);
+    return true;
+  }
+
+  Reading& reading_;
+  std::map<std::string, std::size_t> by_uid_;
+  std::vector<std::size_t> entries_;  // of each event
+};
+
+}  // namespace
 
 Result<Reading> read(std::string_view text_of_all, const calendar::ZoneSource& zones) {
   const Json document = TRY(parse_json(text_of_all));
@@ -374,6 +463,7 @@ Result<Reading> read(std::string_view text_of_all, const calendar::ZoneSource& z
                 "This JSON is no JSCalendar: it should be a Group, an Event or a list of Events.");
   }
   Reading reading;
+  Gatherer gatherer(reading);
   for (std::size_t i = 0; i < objects.size(); ++i) {
     if (text(*objects[i], "@type") == "Task") {
       reading.warnings.push_back(fmt::format("Entry {} is a task and was left out.", i + 1));
@@ -381,7 +471,7 @@ Result<Reading> read(std::string_view text_of_all, const calendar::ZoneSource& z
     }
     auto event = from_json(*objects[i], zones);
     if (event) {
-      reading.events.push_back(std::move(*event));
+      gatherer.add(*objects[i], std::move(*event), i + 1);
       continue;
     }
     ++reading.unreadable;

@@ -172,6 +172,49 @@ TEST(JsCalendar, AMemberThatSomebodyChangedCounts) {
   EXPECT_EQ(*to_json(*untitled, kZoneSource).find("locale")->string(), "fr") << "it stays a member";
 }
 
+TEST(JsCalendar, TwoEventsOfOneUidAreOneAndTheOtherIsNamed) {
+  const auto reading = read(
+      R"([{"@type":"Event","uid":"u","start":"2026-03-02T09:00:00","title":"Old","sequence":1},
+    {"@type":"Event","uid":"u","start":"2026-03-02T09:00:00","title":"New","sequence":2},
+    {"@type":"Event","uid":"u","start":"2026-03-02T09:00:00","title":"Older"}])",
+      kZoneSource);
+  ASSERT_TRUE(reading);
+  ASSERT_EQ(reading->events.size(), 1u);
+  EXPECT_EQ(reading->events[0].title, "New");
+  EXPECT_EQ(reading->unreadable, 2u);
+  ASSERT_EQ(reading->warnings.size(), 2u);
+  EXPECT_THAT(reading->warnings[0],
+              ::testing::StartsWith("Entry 1 was left out: entry 2 has the same uid \"u\""));
+  EXPECT_THAT(reading->warnings[1], ::testing::StartsWith("Entry 3 was left out: entry 2 has the same uid"));
+}
+
+TEST(JsCalendar, AnOccurrenceOfItsOwnBelongsToItsSeries) {
+  const auto reading = read(
+      R"([{"@type":"Event","uid":"u","start":"2026-03-02T09:00:00","title":"Series",
+     "recurrenceRules":[{"@type":"RecurrenceRule","frequency":"daily"}]},
+    {"@type":"Event","uid":"u","start":"2026-03-03T11:00:00","title":"Once","recurrenceId":"2026-03-03T09:00:00"}])",
+      kZoneSource);
+  ASSERT_TRUE(reading);
+  ASSERT_EQ(reading->events.size(), 1u);
+  EXPECT_EQ(reading->warnings, std::vector<std::string>());
+  const calendar::Override& once = reading->events[0].overrides.at(time("2026-03-03T09:00:00"));
+  EXPECT_EQ(once.patch.get("title"), "Once");
+  EXPECT_EQ(once.patch.get("when"), "floating 2026-03-03T11:00:00 PT0S");
+}
+
+TEST(JsCalendar, AnOverrideSaysNothingOfBookkeeping) {
+  Event event = meeting();
+  event.sequence = 2;
+  event.created = event.updated = Instant{1'772'000'000'000};
+  event.stamp = Instant{1'772'000'001'000};
+  event.overrides[time("2026-03-09T09:00:00")].patch.set("title", "Moved");
+  const Json json = to_json(event, kZoneSource);
+  EXPECT_EQ(json.find("recurrenceOverrides")->find("2026-03-09T09:00:00")->dump(), R"({"title":"Moved"})");
+  const auto back = from_json(json, kZoneSource);
+  EXPECT_EQ(back->updated, event.updated);
+  EXPECT_EQ(back->stamp, event.stamp);
+}
+
 TEST(JsCalendar, WrongEntriesAreLeftOutAndNamed) {
   const auto reading =
       read(R"({"@type":"Group","entries":[{"@type":"Task","uid":"t"},{"@type":"Event","uid":"u"},

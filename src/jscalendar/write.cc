@@ -4,6 +4,7 @@
 #include <map>
 
 #include "base/text.h"
+#include "jscalendar/groups.h"
 #include "jscalendar/members.h"
 #include "jscalendar/parameters.h"
 #include "jscalendar/text.h"
@@ -206,6 +207,7 @@ Json body(const Event& event) {
   if (event.sequence != 0) out.set("sequence", event.sequence);
   if (event.created) out.set("created", to_rfc3339(*event.created));
   if (event.updated) out.set("updated", to_rfc3339(*event.updated));
+  if (event.stamp) out.set(kStamp, to_rfc3339(*event.stamp));
   set_text(out, "title", event.title);
   set_text(out, "description", event.description);
   put_when(out, event);
@@ -226,6 +228,12 @@ Json body(const Event& event) {
   return out;
 }
 
+// What is said once of a series and of all its occurrences.
+bool is_bookkeeping(std::string_view member) {
+  return member == "uid" || member == "sequence" || member == "created" || member == "updated" ||
+         member == kStamp;
+}
+
 // The members in which one occurrence differs from its series.
 Json patch_of(const Json& master, const Json& instance, calendar::LocalTime slot) {
   Json patch = Json::object();
@@ -236,24 +244,28 @@ Json patch_of(const Json& master, const Json& instance, calendar::LocalTime slot
       if (*value.string() != calendar::to_string(slot)) patch.set(name, value);
       continue;
     }
-    if (name == "uid" || name == "sequence" || name == "created" || name == "updated") continue;
+    if (is_bookkeeping(name)) continue;
     if (!before || before->dump() != value.dump()) patch.set(to_pointer(name), value);
   }
   for (const auto& [name, value] : *master.members())
-    if (!instance.find(name)) patch.set(to_pointer(name), Json());
+    if (!is_bookkeeping(name) && !instance.find(name)) patch.set(to_pointer(name), Json());
   return patch;
 }
 
-void put_overrides(Json& out, const Event& event, const Json& master) {
+// A series without what an override does not touch, and its members.
+struct Reduced {
+  Event series;
+  Json members;
+};
+
+void put_overrides(Json& out, const Event& event) {
   std::map<calendar::LocalTime, Json> patches;
   for (const calendar::ExtraDate& extra : event.recurrence.extra_dates) {
     Json patch = Json::object();
     if (extra.duration) patch.set("duration", calendar::to_string(*extra.duration));
     patches[extra.start] = std::move(patch);
   }
-  Event series = event;
-  series.overrides.clear();
-  series.recurrence = {};
+  std::map<Groups, Reduced> reduced;
   for (const auto& [slot, change] : event.overrides) {
     // What is put in the place of an RDATE's own entry has to say that there was one, and how long it was.
     std::optional<Json> added;
@@ -266,8 +278,14 @@ void put_overrides(Json& out, const Event& event, const Json& master) {
       if (added) patches[slot].set(kAdded, *added);
       continue;
     }
-    const auto instance = instance_of(series, slot, change);
-    Json patch = instance ? patch_of(master, body(*instance), slot) : Json::object();
+    const Groups groups = groups_of(event, change);
+    auto [held, is_new] = reduced.try_emplace(groups);
+    if (is_new) {
+      held->second.series = only(event, groups);
+      held->second.members = body(held->second.series);
+    }
+    const auto instance = instance_of(held->second.series, slot, change);
+    Json patch = instance ? patch_of(held->second.members, body(*instance), slot) : Json::object();
     // One that would read as an RDATE has to say that it is none.
     const bool looks_added =
         patch.members()->empty() || (patch.members()->size() == 1 && patch.find("duration"));
@@ -285,8 +303,7 @@ void put_overrides(Json& out, const Event& event, const Json& master) {
 }  // namespace
 
 Json to_json(const Event& event, const calendar::ZoneSource& zones) {
-  const Json master = body(event);
-  Json out = master;
+  Json out = body(event);
   const auto put_rules = [&](const char* name, const std::vector<calendar::Rule>& rules) {
     if (rules.empty()) return;
     Json array = Json::array();
@@ -295,7 +312,7 @@ Json to_json(const Event& event, const calendar::ZoneSource& zones) {
   };
   put_rules("recurrenceRules", event.recurrence.rules);
   put_rules("excludedRecurrenceRules", event.recurrence.exclusion_rules);
-  put_overrides(out, event, master);
+  put_overrides(out, event);
   if (!event.parameters.empty()) put_owners(out, event, Place::series);
   return out;
 }
