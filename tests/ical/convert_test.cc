@@ -131,6 +131,7 @@ TEST(Convert, NoParameterOfTheCorpusIsLost) {
     for (const std::string& one : after)
       EXPECT_TRUE(before.contains(one)) << entry.path() << " has gained " << one;
     EXPECT_EQ(parameters_in(there_and_back(back)), after) << entry.path();
+    EXPECT_EQ(there_and_back(back), back) << entry.path() << " comes to rest";
   }
   EXPECT_GE(seen, 70U);
 }
