@@ -235,7 +235,8 @@ std::vector<std::string> names_of(CLI::App& app) {
 // The mistake in one or two sentences, with the nearest command when the first word is none.
 std::string explain(const CLI::ParseError& error, Builder& builder, int argc, const char* const* argv) {
   const std::vector<std::string> names = names_of(builder.app());
-  if (argc < 2) return "Which command? \"kalends --help\" lists them.";
+  const bool none = argc >= 2 && argv[1][0] == '-' && error.get_name() == "RequiredError";
+  if (argc < 2 || none) return "Which command? \"kalends --help\" lists them.";
   const std::string first = argv[1];
   if (!first.starts_with('-') && std::find(names.begin(), names.end(), first) == names.end()) {
     const auto near = nearest(first, names);
