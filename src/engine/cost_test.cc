@@ -82,6 +82,24 @@ TEST(Cost, APlanLooksAtWhatChanged) {
   EXPECT_LE(most.steps, least.steps + 50);
 }
 
+// Most of a first sync's own time is spent in the store: four rows and their changes for each event on either side of
+// its way, and nothing read but whether its id is free.
+TEST(Cost, ANewEventCostsFewStatements) {
+  auto cost_of_first_sync = [](int events) {
+    TwoCalendars bench;
+    for (int n = 0; n < events; ++n)
+      bench.servers["work"]->put(meeting("Event " + std::to_string(n), n % 28 + 1),
+                                 "uid" + std::to_string(n));
+    bench.sync();
+    EXPECT_EQ(bench.servers["home"]->list().size(), static_cast<std::size_t>(events));
+    return bench.store->work();
+  };
+  constexpr int kFew = 100, kMore = 300;
+  const store::Work cost = less(cost_of_first_sync(kMore), cost_of_first_sync(kFew));
+  EXPECT_LE(cost.statements, 11u * (kMore - kFew));
+  EXPECT_LE(cost.writes, 10u * (kMore - kFew));
+}
+
 TEST(Cost, AnEventOfOnePairIsNoWorkInTheOthers) {
   auto cost_with_pairs = [](int pairs) {
     Bench bench;
