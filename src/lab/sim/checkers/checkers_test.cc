@@ -283,6 +283,8 @@ TEST(Checkers, UndoRestores) {
   stage.world->ledger.undone[0].before[id] = with(kEvent, "title", "Mine");
   EXPECT_FALSE(undo_restores(stage.at_rest()).empty()) << "what was changed since is gone";
   stage.world->ledger.undone[0].after[id] = with(kEvent, "title", "Mine");
+  EXPECT_FALSE(undo_restores(stage.at_rest()).empty()) << "what stays is not named";
+  stage.world->ledger.undone[0].kept = {"title of \"Mine\" was changed since"};
   EXPECT_EQ(undo_restores(stage.at_rest()), Failures{}) << "what was changed since stays";
 }
 
