@@ -90,7 +90,8 @@ class Life:
         self.about_to_start()
         command = [PROGRAM, arguments[0], "--config", str(self.desk.folder / "kalends.toml"), *map(str, arguments[1:])]
         return subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-                                env={**os.environ, "TZ": "Europe/Berlin"})
+                                # Killed while it adds its counters to those of others, it would spoil all (script/coverage).
+                                env={**os.environ, "TZ": "Europe/Berlin", "LLVM_PROFILE_FILE": os.devnull})
 
     def kill(self, process, seconds):
         """Sooner, when the process ends by itself."""
