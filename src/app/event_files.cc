@@ -19,7 +19,7 @@ Result<EventFile> read_icalendar(const std::string& path, Machine& machine) {
   const std::string text = TRY(read_file(path));
   auto reading = ical::read(text, machine.zones());
   if (!reading) return std::unexpected(std::move(reading).error().within(path));
-  EventFile file{{}, std::move(reading->warnings), reading->broken.size()};
+  EventFile file{{}, std::move(reading->warnings), reading->broken.size(), std::move(reading->properties)};
   for (ical::ReadEvent& read : reading->events) {
     for (std::string& warning : read.warnings) file.warnings.push_back(std::move(warning));
     file.events.push_back(std::move(read.event));
@@ -31,7 +31,8 @@ Result<EventFile> read_jscalendar(const std::string& path, Machine& machine) {
   const std::string text = TRY(read_file(path));
   auto reading = jscalendar::read(text, machine.zones());
   if (!reading) return std::unexpected(std::move(reading).error().within(path));
-  return EventFile{std::move(reading->events), std::move(reading->warnings), reading->unreadable};
+  return EventFile{std::move(reading->events), std::move(reading->warnings), reading->unreadable,
+                   std::move(reading->properties)};
 }
 
 Result<EventFile> read_vault(const std::string& path, Machine& machine) {
@@ -120,7 +121,7 @@ Result<EventFile> read_events(const std::string& path, Machine& machine) {
 }
 
 Result<std::vector<Arrival>> write_events(const std::string& path, const std::vector<calendar::Event>& events,
-                                          Machine& machine) {
+                                          Machine& machine, const std::vector<std::string>& properties) {
   const FileKind kind = TRY(kind_of(path));
   if (kind == FileKind::vault) {
     std::error_code error;
@@ -131,8 +132,10 @@ Result<std::vector<Arrival>> write_events(const std::string& path, const std::ve
   }
   ical::WriteOptions options;
   options.now = machine.clock().now();
-  TRY_VOID(write_file(path, kind == FileKind::jscalendar ? jscalendar::write(events, machine.zones())
-                                                         : ical::write(events, machine.zones(), options)));
+  options.properties = properties;
+  TRY_VOID(write_file(path, kind == FileKind::jscalendar
+                                ? jscalendar::write(events, machine.zones(), properties)
+                                : ical::write(events, machine.zones(), options)));
   return all_written(events);
 }
 

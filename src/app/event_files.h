@@ -19,7 +19,8 @@ Result<FileKind> kind_of(const std::string& path);
 struct EventFile {
   std::vector<calendar::Event> events;
   std::vector<std::string> warnings;
-  std::size_t unreadable = 0;  // events that were left out; a warning tells of each
+  std::size_t unreadable = 0;                // events that were left out; a warning tells of each
+  std::vector<std::string> properties = {};  // content lines that say something of the calendar
 };
 Result<EventFile> read_events(const std::string& path, Machine& machine);
 
@@ -31,9 +32,10 @@ struct Arrival {
 };
 const char* to_string(Arrival::Outcome outcome);
 
-// Writes all of them; a file is replaced, a vault gets those whose uid it does not hold yet.
+// Writes all of them; a file is replaced and gets `properties` as EventFile has them, a vault gets those whose uid it
+// does not hold yet.
 Result<std::vector<Arrival>> write_events(const std::string& path, const std::vector<calendar::Event>& events,
-                                          Machine& machine);
+                                          Machine& machine, const std::vector<std::string>& properties = {});
 
 // Creates each event in the calendar behind `provider`, unless it already holds the uid or somebody would get mail.
 // An error when the calendar cannot be listed; one event that fails is told and does not stop the others.

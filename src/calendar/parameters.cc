@@ -74,7 +74,7 @@ class Places {
   bool has(std::string_view path) {
     std::string_view field = field_of(path);
     if (fields_.emplace(field).second)
-      each_place(facts_, field, [&](std::string place, const std::string&) { paths_.insert(place); });
+      each_place(facts_, field, [&](const std::string& place, const std::string&) { paths_.insert(place); });
     return paths_.contains(path);
   }
 
@@ -271,7 +271,7 @@ void take_parameters(Event& event, const Facts& facts) {
     }
   }
   for (std::string_view field : fields)
-    each_place(facts, field, [&](const std::string& path, std::string owner) {
+    each_place(facts, field, [&](const std::string& path, const std::string& owner) {
       if (const std::string* text = facts.find(path)) event.parameters.insert_or_assign(owner, *text);
     });
 }

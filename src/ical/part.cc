@@ -308,7 +308,7 @@ class PartReader {
       seconds = 0;
     }
     when.duration = Duration{0, seconds};
-    if (when.kind == TimeKind::zoned && to->name != when.zone) {
+    if (when.kind == TimeKind::zoned && to != nullptr && to->name != when.zone) {
       when.end_zone = to->name;
       keep_zone(*end_, *to);
     }

@@ -73,6 +73,11 @@ std::string param_text(std::string_view raw) {
   return quoted ? encode_param(raw) : std::string(raw);
 }
 
+bool is_calendar_property(std::string_view name) {
+  return !name.empty() && name != "VERSION" && name != "PRODID" && name != "METHOD" && name != "BEGIN" &&
+         name != "END" && !name.starts_with("X-KALENDS-");
+}
+
 bool is_unknown_name(std::string_view name) {
   static constexpr std::string_view kKnown[] = {
       // sorted

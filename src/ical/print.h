@@ -16,6 +16,9 @@ using ContentLines = std::vector<std::string>;
 // Whether `line` is a content line of that name ("" = of any name but BEGIN and END), fit to be written as it stands.
 bool is_property_line(std::string_view line, std::string_view name);
 
+// Whether a property of that name, in upper case, says something of a calendar and not of the file it stands in.
+bool is_calendar_property(std::string_view name);
+
 // Whether a property or component ("BEGIN:X") of that name is kept as unknown, and not a field or bookkeeping.
 bool is_unknown_name(std::string_view name);
 

@@ -1,10 +1,12 @@
 // read(): scan, read each VEVENT, group by UID, assemble.
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <unordered_map>
 
 #include "base/digest.h"
 #include "base/text.h"
+#include "ical/print.h"
 #include "ical/series.h"
 #include "ical/stream.h"
 
@@ -13,6 +15,7 @@ namespace kalends::ical {
 namespace {
 
 constexpr std::size_t kMaxWarnings = 1000;
+constexpr std::size_t kMaxProperties = 1000;  // of the calendar itself
 
 void read_calendar(Stream& stream, std::size_t component) {
   Document& document = stream.document;
@@ -22,6 +25,10 @@ void read_calendar(Stream& stream, std::size_t component) {
   document.each_line(component, [&](std::size_t i) {
     const Line& line = document.lines[i];
     if (line.name == "VERSION") version = true;
+    if (is_calendar_property(line.name) && stream.properties.size() < kMaxProperties)
+      if (std::string text = clean_line(line.text);
+          std::ranges::find(stream.properties, text) == stream.properties.end())
+        stream.properties.push_back(std::move(text));
     if (line.name == "NAME" && stream.name.empty()) stream.name = unescape_text(line.value);
     if (line.name == "X-WR-CALNAME" && x_name.empty()) x_name = unescape_text(line.value);
     if (line.name == "METHOD" && !equal_ignoring_case(trim(line.value), "PUBLISH"))
@@ -99,6 +106,7 @@ Result<Reading> read(std::string_view text, const calendar::ZoneSource& zones, c
   auto stream = TRY(read_stream(text, zones, limits));
   Reading reading;
   reading.name = stream->name;
+  reading.properties = std::move(stream->properties);
   reading.warnings = stream->document.warnings;
   reading.events.reserve(stream->groups.size());
   for (const Group& group : stream->groups) {

@@ -62,6 +62,23 @@ TEST(Read, APartOfARuleThatNobodyUnderstandsIsKeptAndTold) {
   EXPECT_NE(read.warnings[0].find("BYEASTER=1"), std::string::npos) << read.warnings[0];
 }
 
+TEST(Read, WhatACalendarSaysOfItselfIsKept) {
+  const std::string own = "X-WR-CALNAME;X-A=1:Work\r\nCOLOR:teal\r\nREFRESH-INTERVAL;VALUE=DURATION:P1W\r\n";
+  auto reading =
+      read(in_calendar("METHOD:PUBLISH\r\nPRODID:x\r\n" + own + own + event("DTSTART:20260302T090000Z\r\n")),
+           zones());
+  ASSERT_TRUE(reading);
+  const std::vector<std::string> kept = {"X-WR-CALNAME;X-A=1:Work", "COLOR:teal",
+                                         "REFRESH-INTERVAL;VALUE=DURATION:P1W"};
+  EXPECT_EQ(reading->properties, kept);
+  auto properties = kept;
+  for (const char* hostile :
+       {"BEGIN:VEVENT", "METHOD:REQUEST", "no line", "X-A:1\r\nMETHOD:CANCEL", "prodid:y"})
+    properties.emplace_back(hostile);
+  const std::string text = write({reading->events[0].event}, zones(), {{}, {}, properties});
+  EXPECT_NE(text.find("\r\n" + own + "BEGIN:VEVENT"), std::string::npos) << text;
+}
+
 TEST(Read, TheStampIsWrittenAsItWas) {
   const std::string stamp = "DTSTAMP:20260101T000000Z\r\n";
   const std::string modified = "LAST-MODIFIED:20260202T000000Z\r\n";

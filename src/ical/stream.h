@@ -28,6 +28,7 @@ struct Stream {
   std::deque<Part> parts;
   std::vector<Group> groups;  // in the order of their first parts
   std::string name;
+  std::vector<std::string> properties;  // of its VCALENDARs; see Reading
 };
 
 Result<std::unique_ptr<Stream>> read_stream(std::string_view text, const calendar::ZoneSource& zones,

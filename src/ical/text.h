@@ -38,6 +38,8 @@ struct Reading {
   std::vector<ReadEvent> events;  // one per UID: master and overrides together
   std::vector<BrokenEvent> broken;
   std::string name;  // X-WR-CALNAME or NAME
+  // What the VCALENDARs say of themselves, as content lines: all but VERSION, PRODID and METHOD, which are the file's.
+  std::vector<std::string> properties;
   std::vector<std::string> warnings;
 };
 
@@ -53,6 +55,7 @@ Result<Reading> read(std::string_view text, const calendar::ZoneSource& zones, c
 struct WriteOptions {
   Instant now;
   std::map<std::string, std::string> marks;  // uid -> X-KALENDS-ID
+  std::vector<std::string> properties = {};  // as Reading has them
 };
 std::string write(const std::vector<calendar::Event>& events, const calendar::ZoneSource& zones,
                   const WriteOptions& options);

@@ -232,6 +232,10 @@ std::string write(const std::vector<Event>& events, const calendar::ZoneSource& 
   LineWriter head(kLineEnd);
   for (std::string_view line : {"BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:-//Kalends//Kalends//EN"})
     head.line(line);
+  for (const std::string& line : options.properties)
+    if (is_property_line(line, "") &&
+        is_calendar_property(to_upper(line.substr(0, line.find_first_of(":;")))))
+      head.clean(line).end();
   use.write(head, known);
   return body.take().insert(0, head.take());
 }

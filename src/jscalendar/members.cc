@@ -128,6 +128,21 @@ std::string from_pointer(std::string_view token) {
   return out;
 }
 
+std::string name_in(const std::vector<std::string>& properties) {
+  for (const char* wanted : {"NAME", "X-WR-CALNAME"})
+    for (const std::string& line : properties)
+      if (line.starts_with(wanted) && line.find_first_of(":;") == std::string_view(wanted).size()) {
+        bool quoted = false;
+        for (std::size_t i = 0; i < line.size(); ++i) {
+          if (line[i] == '"') quoted = !quoted;
+          if (line[i] == ':' && !quoted) return unescape(std::string_view(line).substr(i + 1));
+        }
+      }
+  return {};
+}
+
+std::string line_of_name(std::string_view name) { return "NAME:" + escape(name); }
+
 std::string line_of_member(const std::string& name, const Json& value) {
   return fmt::format("{}{}\":{}", kStart, quote_parameter(name), escape(value.dump()));
 }

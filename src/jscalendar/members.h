@@ -5,6 +5,7 @@
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 #include "base/error.h"
 #include "base/json.h"
@@ -33,6 +34,10 @@ std::string unquote_parameter(std::string_view text);
 // A member's name as one step of a pointer, and back. RFC 6901 section 4.
 std::string to_pointer(std::string_view name);
 std::string from_pointer(std::string_view token);
+
+// The calendar's name in content lines that say something of it, "" when they have none; and a line that says it.
+std::string name_in(const std::vector<std::string>& properties);
+std::string line_of_name(std::string_view name);
 
 // An unknown member as a content line "JSPROP;JSPTR="name":json", and back.
 std::string line_of_member(const std::string& name, const Json& value);

@@ -463,6 +463,14 @@ Result<Reading> read(std::string_view text_of_all, const calendar::ZoneSource& z
                 "This JSON is no JSCalendar: it should be a Group, an Event or a list of Events.");
   }
   Reading reading;
+  if (const Json* lines = document.find(kLines); lines && lines->items() && document.find("entries"))
+    for (const Json& line : *lines->items())
+      if (line.string() && is_line(*line.string())) reading.properties.push_back(*line.string());
+  const std::string name = document.find("entries") ? text(document, "title") : "";
+  if (!name.empty() && name_in(reading.properties) != name) {
+    std::erase_if(reading.properties, [](const std::string& line) { return !name_in({line}).empty(); });
+    reading.properties.push_back(line_of_name(name));
+  }
   Gatherer gatherer(reading);
   for (std::size_t i = 0; i < objects.size(); ++i) {
     if (text(*objects[i], "@type") == "Task") {

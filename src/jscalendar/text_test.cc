@@ -188,6 +188,18 @@ TEST(JsCalendar, TwoEventsOfOneUidAreOneAndTheOtherIsNamed) {
   EXPECT_THAT(reading->warnings[1], ::testing::StartsWith("Entry 3 was left out: entry 2 has the same uid"));
 }
 
+TEST(JsCalendar, WhatAGroupSaysOfItselfIsKept) {
+  const std::vector<std::string> properties = {"X-WR-CALNAME;X-A=\"a:b\":Work\\, mine", "COLOR:teal"};
+  const std::string json = write({meeting()}, kZoneSource, properties);
+  EXPECT_THAT(json, ::testing::HasSubstr("\"title\": \"Work, mine\""));
+  EXPECT_EQ(read(json, kZoneSource)->properties, properties);
+  const auto renamed =
+      read(R"({"@type":"Group","title":"A;b","kalends:lines":["NAME:Old","COLOR:teal"],"entries":[]})",
+           kZoneSource);
+  ASSERT_TRUE(renamed);
+  EXPECT_THAT(renamed->properties, ::testing::ElementsAre("COLOR:teal", "NAME:A\\;b"));
+}
+
 TEST(JsCalendar, AnOccurrenceOfItsOwnBelongsToItsSeries) {
   const auto reading = read(
       R"([{"@type":"Event","uid":"u","start":"2026-03-02T09:00:00","title":"Series",

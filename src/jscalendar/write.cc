@@ -317,10 +317,18 @@ Json to_json(const Event& event, const calendar::ZoneSource& zones) {
   return out;
 }
 
-std::string write(const std::vector<Event>& events, const calendar::ZoneSource& zones) {
+std::string write(const std::vector<Event>& events, const calendar::ZoneSource& zones,
+                  const std::vector<std::string>& properties) {
   Json entries = Json::array();
   for (const Event& event : events) entries.push(to_json(event, zones));
-  return Json::object().set("@type", "Group").set("entries", std::move(entries)).dump(2) + "\n";
+  Json group = Json::object().set("@type", "Group");
+  set_text(group, "title", name_in(properties));
+  if (!properties.empty()) {
+    Json lines = Json::array();
+    for (const std::string& line : properties) lines.push(line);
+    group.set(kLines, std::move(lines));
+  }
+  return group.set("entries", std::move(entries)).dump(2) + "\n";
 }
 
 }  // namespace kalends::jscalendar

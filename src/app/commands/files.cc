@@ -99,7 +99,7 @@ Exit run_convert(Desk& desk) {
     if (const auto wrong = mistaken(desk, path)) return *wrong;
   const auto file = read_events(desk.invocation.subject, desk.machine);
   if (!file) return desk.console.fail(file.error());
-  const auto arrivals = write_events(desk.invocation.target, file->events, desk.machine);
+  const auto arrivals = write_events(desk.invocation.target, file->events, desk.machine, file->properties);
   if (!arrivals) return desk.console.fail(arrivals.error());
   return tell(desk, "converted", *arrivals, *file, desk.invocation.target);
 }
