@@ -287,5 +287,22 @@ TEST(Found, AWriteWithoutAnswerIsNobodysEditWhenTheEventMovesOn) {
   EXPECT_TRUE(bench.engine().conflicts(false)->empty()) << "nobody renamed anything at home";
 }
 
+TEST(Found, WhyKnowsTheRunOfAVersionThatAConflictKept) {
+  TwoCalendars bench;
+  bench.settings.links[0].conflict.rest.kind = sync::Policy::Kind::both;
+  const auto id = bench.servers["work"]->put(meeting("Standup"), "uid");
+  bench.sync();
+  bench.servers["work"]->edit(id, [](Facts& facts) { facts.set("title", "Daily"); });
+  bench.servers["home"]->edit(bench.servers["home"]->list()[0].id,
+                              [](Facts& facts) { facts.set("title", "Weekly"); });
+  const auto run = bench.sync().run;
+  for (const char* title : {"Daily", "Weekly"}) {
+    const auto answers = bench.engine().why(title);
+    ASSERT_TRUE(answers) << title;
+    for (const FieldLineage& field : answers->front().fields)
+      if (field.path == "title") EXPECT_EQ(field.run, run) << title;
+  }
+}
+
 }  // namespace
 }  // namespace kalends::engine

@@ -269,10 +269,22 @@ Result<void> Engine::Inner::keep_spawned(Transaction& tx, Cycle& cycle, const Pl
     fresh.row.uid = fresh.row.id.value + "@kalends";
     fresh.row.dirty = true;
     fresh.row.changed_at = cycle.now;
-    fresh.state.write(merge::kLife, "alive", replica("person"), cycle.now.ms);
+    std::vector<calendar::Change> changes{{std::string(merge::kLife), std::nullopt, "alive"}};
     for (const auto& [path, value] : sync::without_people(spawned.facts))
-      fresh.state.write(path, value, replica("person"), cycle.now.ms);
+      changes.push_back({path, std::nullopt, value});
+    for (const calendar::Change& change : changes)
+      fresh.state.write(change.path, change.after, replica("person"), cycle.now.ms);
     TRY_VOID(put_event(tx, fresh));
+    WriteRow row;
+    row.run = cycle.run;
+    row.event = fresh.row.id;
+    row.kind = "person";
+    row.state = WriteRow::State::done;
+    row.at = cycle.now;
+    row.blob = encode_write({spawned.facts.get("title"),
+                             "the other version of a conflict, kept as an event of its own", "person", "", "",
+                             std::move(changes)});
+    TRY(tx.add(row));
     sync::Base base;
     base.role = sync::Role::origin;
     TRY_VOID(put_base(tx, fresh.row.id, spawned.home, base, false));

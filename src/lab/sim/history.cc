@@ -21,7 +21,7 @@ constexpr std::array kShares{
     Share{Deed::vanish, 2},        Share{Deed::spoil, 4},         Share{Deed::roll_server_back, 2},
     Share{Deed::clear_out, 2},     Share{Deed::back_up_store, 6}, Share{Deed::put_store_back, 2},
     Share{Deed::full_disk, 3},     Share{Deed::undo, 3},          Share{Deed::answer_conflicts, 4},
-    Share{Deed::change_rules, 4},
+    Share{Deed::change_rules, 4},  Share{Deed::paged_cycle, 8},   Share{Deed::pushes, 4},
 };
 
 Deed draw_deed(Chance& chance) {
@@ -59,6 +59,8 @@ const char* to_string(Deed deed) {
     case Deed::undo: return "undo";
     case Deed::answer_conflicts: return "answers to conflicts";
     case Deed::change_rules: return "changed rules";
+    case Deed::paged_cycle: return "cycle while pages change";
+    case Deed::pushes: return "pushes";
   }
   return "";
 }

@@ -31,6 +31,8 @@ enum class Deed : std::uint8_t {
   undo,
   answer_conflicts,
   change_rules,
+  paged_cycle,  // listings change while they are read
+  pushes,
 };
 const char* to_string(Deed deed);
 

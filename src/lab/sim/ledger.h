@@ -53,6 +53,16 @@ struct Undone {
   Instant at = {};
 };
 
+// A write that a person let a calendar send mail about.
+struct ApprovedMail {
+  CalendarId calendar;
+  std::string day;
+  engine::Move::Kind kind = engine::Move::Kind::update;
+  std::set<std::string> fields;  // that it writes
+  std::string reason;            // the sentence that names who gets mail
+  Instant at;
+};
+
 struct Ledger {
   std::vector<Edit> edits;
   std::map<std::string, Known> events;          // by day
@@ -62,6 +72,7 @@ struct Ledger {
   bool store_restored = false;
   bool links_changed = false;
   std::vector<Undone> undone;
+  std::vector<ApprovedMail> mail;
 };
 
 }  // namespace kalends::lab

@@ -136,7 +136,7 @@ Facts People::draw_event(const Place& place) {
   if (chance.percent(30)) facts.set("location", fresh("room"));
   if (chance.percent(20)) facts.set(fmt::format("categories/{}", fresh("kind")), "1");
   if (days_ % 5 == 0) facts.set("unknown/X-NOTE", "X-NOTE:" + date);
-  if (chance.percent(10) && place.server->profile().schedules) {
+  if (chance.percent(30) && place.server->profile().schedules) {
     facts.set("organizer", "address=mailto:me@example.org");
     facts.set("attendees/mailto:ann@example.org", "name=Ann");
   }
@@ -243,7 +243,17 @@ void People::edit_offline(Place& place, const provider::Stored& item) {
   place.server->edit(item.id, [&](Facts& facts) { facts = stale; });
   world_.trace.say("person comes back with an old copy of {} at {}", day_of(item.facts), place.id.value);
   const Facts now = place.server->find(item.id)->facts;
-  for (const auto& change : calendar::difference(item.facts, now)) note_edit(place, item, change.path);
+  for (const auto& change : calendar::difference(item.facts, now)) {
+    const auto first = world_.ledger.edits.size();
+    note_edit(place, item, change.path);
+    // What was there before a write of ours that nobody heard of looks as if that write had never been made.
+    for (const auto& write : place.server->writes()) {
+      const auto* before = write.before.find(change.path);
+      if (write.id == item.id && write.at > world_.last_whole_cycle &&
+          (before ? std::optional(*before) : std::nullopt) == change.after)
+        for (auto n = first; n < world_.ledger.edits.size(); ++n) world_.ledger.edits[n].superseded = true;
+    }
+  }
 }
 
 void People::remove(Place& place, const provider::Stored& item) {
@@ -311,8 +321,9 @@ void People::edit_somewhere(Place& place) {
   if (!items.empty()) edit(place, world_.chance.one_of(items));
 }
 
-void People::act() {
-  Place& place = any_place();
+void People::act() { act_at(any_place()); }
+
+void People::act_at(Place& place) {
   const auto items = place.server->list();
   const auto roll = world_.chance.below(100);
   if (items.empty() || roll < 15) return create(place);
@@ -341,6 +352,15 @@ void People::forget(Place& place, const provider::Snapshot& then) {
       for (const auto& change : calendar::difference(item.facts, old->second.facts))
         supersede(place, item.facts, change.path);
     }
+  }
+}
+
+void People::find_doubles(const Place& place) {
+  std::map<std::string, int> items;
+  for (const auto& item : place.server->list()) ++items[day_of(item.facts)];
+  for (const auto& [date, count] : items) {
+    auto& known = world_.ledger.events[date];
+    known.duplicates = std::max(known.duplicates, count - 1);
   }
 }
 

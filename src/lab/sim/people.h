@@ -20,10 +20,14 @@ class People {
   void settle_in();
   // One thing that some person does now.
   void act();
+  // The same at that calendar.
+  void act_at(Place& place);
   // One edit at that calendar.
   void edit_somewhere(Place& place);
   // Notes what a person took back: its values are replaced by somebody who saw them, and given anew are those before.
   void note_undone(const Undone& undone);
+  // Notes what a person said to writes that send mail.
+  void note_mail(const engine::HeldView& held, bool approved);
   // Deletes half of a calendar.
   void clear_out(Place& place);
   // Notes that the calendar lost what was done there since that moment.
@@ -34,6 +38,8 @@ class People {
   // Notes that what the calendar has back from a backup, and no place where it was made has any more, is at home there
   // when nothing tells that it is the same event.
   void find_home(const Place& place);
+  // Notes that a copy which had given way to a person's own item is back beside it: by then nothing tells whose it is.
+  void find_doubles(const Place& place);
 
  private:
   calendar::Facts draw_event(const Place& place);

@@ -71,6 +71,15 @@ Failures read_hub(World& world, Rest& rest) {
   return {};
 }
 
+// "Keep both" makes an event of the other version, which says that it is on the same day.
+void count_kept_versions(World& world, const Rest& rest) {
+  auto all = rest.conflicts;
+  all.insert(all.end(), world.ledger.conflicts.begin(), world.ledger.conflicts.end());
+  for (const auto& conflict : all)
+    if (conflict.policy.starts_with("both"))
+      ++world.ledger.events[world.day_of_event(conflict.event)].duplicates;
+}
+
 void look_at_places(World& world, Rest& rest) {
   for (const auto& place : world.places)
     for (const auto& item : place->server->list()) {
@@ -125,6 +134,7 @@ Outcome run(const History& history, Flaw flaw) {
   rest.last_cycle_writes = world.server_writes() - before;
   check("hub", read_hub(world, rest), out);
   look_at_places(world, rest);
+  count_kept_versions(world, rest);
   check_all(world, rest, out);
 
   out.trace = world.trace.lines();

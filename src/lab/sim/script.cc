@@ -76,11 +76,16 @@ void Script::answer_conflicts() {
   for (const auto& conflict : *open) {
     if (world_.chance.percent(40)) continue;
     const bool remote = world_.chance.percent(50);
+    const bool both = world_.chance.percent(20);
     const CalendarId theirs(conflict.sides.front().who);
-    const auto done = running->resolve(conflict.id, remote ? engine::Take::calendar : engine::Take::hub,
-                                       remote ? theirs : CalendarId());
-    world_.trace.say("person takes {} of {}: {}", remote ? theirs.value : "the hub's", conflict.path,
-                     done ? "done" : done.error().message);
+    const auto take = both ? engine::Take::both : remote ? engine::Take::calendar : engine::Take::hub;
+    const auto done = running->resolve(conflict.id, take, remote && !both ? theirs : CalendarId());
+    if (both && done) ++world_.ledger.events[world_.day_of_event(conflict.event)].duplicates;
+    world_.trace.say("person takes {} of {}: {}",
+                     both     ? "both"
+                     : remote ? theirs.value
+                              : "the hub's",
+                     conflict.path, done ? "done" : done.error().message);
   }
 }
 
@@ -165,6 +170,7 @@ void Script::roll_server_back() {
   place.server->restore(then);
   people_.excuse_since(place, since);
   people_.find_home(place);
+  people_.find_doubles(place);
   world_.ledger.rolled_back.insert(place.id);
   world_.trace.say("{} is restored from a backup", place.id.value);
 }
@@ -220,6 +226,8 @@ void Script::step(const Step& step) {
     case Deed::undo: return undo();
     case Deed::answer_conflicts: return answer_conflicts();
     case Deed::change_rules: return change_rules();
+    case Deed::paged_cycle: return paged_cycle();
+    case Deed::pushes: return pushes();
     case Deed::put_store_back:
       for (auto& place : world_.places) mend(*place);
       return world_.trace.say("the store is put back: {}", world_.restore_store());
@@ -253,9 +261,10 @@ bool Script::wrote(const engine::HeldView& held) const {
 }
 
 // A person approves a deletion that people really made, and what a first run shows; nothing that a calendar's failure
-// made look like work, and no mail.
+// made look like work; and mail as it comes.
 bool Script::approves(const engine::HeldView& held) {
   if (held.kind == "first_run" || held.kind == "oscillating") return true;
+  if (held.kind == "mail") return world_.chance.percent(50);
   if (held.kind == "unclear_create") return wrote(held);
   if (held.kind != "mass_delete" && held.kind != "emptied") return false;
   if (world_.ledger.emptied.contains(held.calendar) || world_.ledger.rolled_back.contains(held.calendar))
@@ -279,6 +288,7 @@ int Script::answer_held() {
     const auto answered = yes ? running->approve(held.id) : running->reject(held.id);
     world_.trace.say("person {} {} of {} at {}", yes ? "approves" : "rejects", held.kind, held.count,
                      held.calendar.value);
+    if (held.kind == "mail" && answered) people_.note_mail(held, yes);
     if (!answered) world_.broken.push_back("held work cannot be answered: " + answered.error().message);
   }
   return static_cast<int>(waiting->size());

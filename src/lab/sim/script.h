@@ -28,6 +28,8 @@ class Script {
   void undo();
   void answer_conflicts();
   void change_rules();
+  void paged_cycle();
+  void pushes();
   void empty_and_refill();
   void vanish_for_a_while();
   void roll_server_back();

@@ -34,8 +34,9 @@ sync::Link busy(sync::Link out) {
 
 sync::Policy draw_policy(Chance& chance, const std::vector<CalendarId>& calendars) {
   using Kind = sync::Policy::Kind;
-  switch (chance.below(6)) {
+  switch (chance.below(7)) {
     case 0: return {Kind::prefer, chance.one_of(calendars)};
+    case 3: return {Kind::both, {}};
     case 1: return {Kind::hub, {}};
     case 2: return {Kind::ask, {}};
     default: return {Kind::newest, {}};
@@ -61,6 +62,9 @@ Topology draw_topology(Chance& chance) {
   Topology out;
   const auto add_link = [&](sync::Link made) {
     made.conflict.rest = draw_policy(chance, made.calendars);
+    if (chance.percent(30))
+      for (const char* field : {"title", "when", "description", "location"})
+        if (chance.percent(40)) made.conflict.fields[field] = draw_policy(chance, made.calendars);
     out.settings.links.push_back(std::move(made));
   };
   const auto a = calendar(0), b = calendar(1), c = calendar(2);

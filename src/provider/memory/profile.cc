@@ -179,12 +179,21 @@ std::vector<Profile> profiles() {
   windowed.repeats = true;
   windowed.item_on_write = true;
 
+  Profile paged = named("paged");
+  paged.page = 3;
+  paged.version_on_write = VersionAnswer::when_unaltered;
+  paged.rewrites = {Rewrite::trims_text};
+
+  Profile leafed = named("leafed");
+  leafed.page = 4;
+  leafed.delta = false;
+
   Profile feed = named("feed");
   feed.read_only = true;
   feed.keeps_marks = false;
 
-  return {named("plain"), strict,    careless, rewriting, late,     minutes,
-          notes,          forgetful, markless, blind,     windowed, feed};
+  return {named("plain"), strict,   careless, rewriting, late,  minutes, notes,
+          forgetful,      markless, blind,    windowed,  paged, leafed,  feed};
 }
 
 std::vector<Profile> profiles_apart() {

@@ -44,8 +44,9 @@ struct Profile {
   bool item_on_write = false;  // a write's answer carries the whole item
   bool tells_updated = true;
   std::int64_t clock_grain_ms = 1;
-  bool shuffles = false;    // items come in no order
-  bool repeats = false;     // some items come twice, and a delta repeats some that did not change
+  bool shuffles = false;  // items come in no order
+  bool repeats = false;   // some items come twice, and a delta repeats some that did not change
+  std::size_t page = 0;   // so many items at once, ordered by title, each page as things stand then; 0 = all
   std::int64_t lag_ms = 0;  // listings show how things stood so long ago; get() is up to date
 
   // What it can do.

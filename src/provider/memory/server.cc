@@ -170,6 +170,7 @@ Result<ports::Changes> MemoryServer::changes(const std::string& cursor, const po
   if (vanished_)
     return fail(ErrorKind::not_found, fmt::format("the simulated calendar {} is not there", name_));
   settle_rewrites();
+  if (profile_.page > 0) return read_in_pages(cursor, known);
   ports::Changes out;
   const auto until = visible_until();
   const auto since = read_cursor(cursor);
@@ -210,7 +211,8 @@ std::vector<std::string> MemoryServer::recipients(const Facts& before, const Fac
 }
 
 void MemoryServer::note(WriteKind kind, const Stored& item, const Facts& before, const Facts& after) {
-  for (const auto& recipient : recipients(before, after)) outbox_.push_back({kind, item.id, recipient});
+  for (const auto& recipient : recipients(before, after))
+    outbox_.push_back({kind, item.id, recipient, writes_.size()});
   writes_.push_back({kind, item.id, item.mark, before, after, now_(), item.part_of});
 }
 

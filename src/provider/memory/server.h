@@ -8,6 +8,7 @@
 #include <functional>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -49,11 +50,19 @@ struct Message {
   ports::WriteKind kind = ports::WriteKind::create;
   RemoteId id;
   std::string recipient;
+  std::size_t write = 0;  // of writes(), which one
 };
 
 // Everything a server holds, to bring it back later as from a backup.
 struct Snapshot {
   std::map<RemoteId, Stored> items;
+};
+
+// What becomes of the reading of a listing after one of its pages.
+enum class Turn : std::uint8_t {
+  go_on,
+  again,       // the same page comes once more
+  broken_off,  // the next reading goes on from here
 };
 
 class MemoryServer {
@@ -79,6 +88,8 @@ class MemoryServer {
   RemoteId put_part(const ports::PartOf& part_of, const calendar::Facts& facts);
 
   // What happens to the server.
+  std::function<Turn()>
+      after_page;  // called between two pages of a listing: the moment for somebody else's edit
   void spoil(const RemoteId& id, bool spoilt);
   void kill_cursors();
   void vanish(bool gone) { vanished_ = gone; }
@@ -108,6 +119,23 @@ class MemoryServer {
     Instant at;
     std::optional<Stored> state;  // as it was from then on; none: removed
   };
+
+  // A listing that is read page by page; see pages.cc.
+  struct Reading {
+    std::string cursor;                  // with which it was begun
+    std::optional<std::uint64_t> since;  // none: of everything
+    std::uint64_t begun = 0, generation = 0;
+    std::optional<std::pair<std::string, RemoteId>> last;  // that was read: title and id
+    std::vector<ports::Item> items;
+    std::set<RemoteId> unchanged, unreadable, gone;
+  };
+  Result<ports::Changes> read_in_pages(const std::string& cursor, const ports::Known& known);
+  Reading begin_reading(const std::string& cursor) const;
+  bool is_alive(const Reading& reading) const;
+  std::set<RemoteId> changed_between(std::uint64_t since, std::uint64_t until) const;
+  bool read_page(Reading& reading, const ports::Known& known) const;
+  void catch_up(Reading& reading) const;
+  ports::Changes whole_of(Reading reading) const;
 
   bool apart() const { return profile_.exceptions == ports::Exceptions::own_items; }
   std::map<std::string, RemoteId> parts_of(const RemoteId& master) const;
@@ -142,6 +170,7 @@ class MemoryServer {
   std::uint64_t last_id_ = 0;
   std::uint64_t generation_ = 1;  // cursors of an earlier one are dead
   bool vanished_ = false;
+  std::optional<Reading> broken_off_;
   std::size_t reads_ = 0;
   std::vector<ServerWrite> writes_;
   std::vector<Message> outbox_;
