@@ -79,6 +79,9 @@ TEST(Match, TheMarkOfAnUnfinishedCreateIsAdopted) {
   Match match = choose({kHome, "n1"}, {link()}, mine, {}, {});
   EXPECT_EQ(match.kind, Match::Kind::attach);
   EXPECT_EQ(match.role, Role::copy);
+  mine.marked_elsewhere_present = true;
+  EXPECT_EQ(choose({kHome, "n1"}, {link()}, mine, {}, {}).kind, Match::Kind::attach)
+      << "a person pasted it elsewhere before we heard that it was made";
 }
 
 TEST(Match, TheSameNonceTwiceIsAPersonsDuplicateAnotherNonceIsOurDouble) {

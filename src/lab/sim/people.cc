@@ -90,7 +90,10 @@ void People::supersede_all(Place& place, const Facts& seen) {
     const auto expected = edit.value ? as_shown(place, edit.path, *edit.value) : std::nullopt;
     const auto* shown = seen.find(edit.path);
     const bool visible = edit.value && shown && shows(place, edit, *shown);
-    const bool hidden = !expected && edit.number < world_.last_read[edit.calendar];
+    // What one entered in two places one knows, though one of them does not show it.
+    const bool known = edit.number < world_.last_read[edit.calendar] ||
+                       world_.ledger.events[day_of(seen)].made_at.contains(place.id);
+    const bool hidden = !expected && known;
     if (visible || hidden || !edit.value) edit.superseded = true;
   }
 }

@@ -107,8 +107,9 @@ void People::note_undone(const Undone& undone) {
       });
       ledger.edits.push_back({static_cast<int>(ledger.edits.size()), date, CalendarId("hub"), change.path,
                               change.after, world_.clock.peek()});
-      // Nobody sees what a deleted event says.
-      ledger.edits.back().superseded = replaced || !after.find(std::string(merge::kLife));
+      // Nobody sees what a deleted event says, and of several that are alike nobody can say which one this was.
+      ledger.edits.back().superseded =
+          replaced || ledger.events[date].duplicates > 0 || !after.find(std::string(merge::kLife));
     }
   }
 }

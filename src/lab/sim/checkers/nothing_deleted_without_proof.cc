@@ -21,7 +21,7 @@ Failures nothing_deleted_without_proof(const Rest& rest) {
                            known->second.duplicates > 0 || known->second.taken_back_at.contains(place->id));
       // Where a person entered the event themselves, the copy that we wrote there is a second one, and gives way.
       const bool gave_way =
-          write.mark && known != rest.world.ledger.events.end() && known->second.origins.contains(place->id);
+          write.mark && known != rest.world.ledger.events.end() && known->second.made_at.contains(place->id);
       if (!proven && !gave_way && rest.world.ledger.rolled_back.empty() && !rest.world.ledger.links_changed)
         out.push_back(fmt::format("{} was removed at {} though no person deleted it anywhere",
                                   day_of(write.before), place->id.value));
