@@ -173,6 +173,17 @@ TEST(Checkers, NoMessageSent) {
   invited.set("attendees/mailto:ann@example.org", "name=Ann");
   stage.write(0, invited);
   EXPECT_FALSE(no_message_sent(stage.at_rest()).empty());
+  ApprovedMail approved{stage.world->places[0]->id,
+                        kDay,
+                        engine::Move::Kind::create,
+                        {},
+                        "This write would make \"c0\" send mail to mailto:ann@example.org.",
+                        {}};
+  stage.world->ledger.mail = {approved};
+  EXPECT_EQ(no_message_sent(stage.at_rest()), Failures{}) << "a person approved it";
+  approved.reason = "This write would make \"c0\" send mail to mailto:bob@example.org.";
+  stage.world->ledger.mail = {approved};
+  EXPECT_FALSE(no_message_sent(stage.at_rest()).empty()) << "of her the person was not told";
 }
 
 TEST(Checkers, Quiet) {
