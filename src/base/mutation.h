@@ -31,6 +31,7 @@ enum class Mutant : std::uint8_t {
   match_ignores_marks,
   match_joins_across_masks,
   match_removes_peoples_copies,
+  match_takes_part_for_event,
   // diff
   diff_compares_with_hub,
   diff_compares_with_remote,
@@ -47,6 +48,7 @@ enum class Mutant : std::uint8_t {
   // rekey
   rekey_leaves_hidden,
   rekey_leaves_strays,
+  rekey_forgets_earlier_edits,
   // absence
   unknown_is_absence,
   deletion_beats_edit,
@@ -64,6 +66,7 @@ enum class Mutant : std::uint8_t {
   settle_believes_itself,
   settle_takes_all_it_reads,
   settle_makes_withdrawn_again,
+  settle_forgets_name,
   // guard
   guard_lets_emptied,
   guard_lets_mass_delete,

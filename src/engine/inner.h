@@ -220,6 +220,7 @@ struct Engine::Inner {
 
   // parts.cc
   Result<void> attach_parts(Transaction& tx);
+  Result<void> adopt_parts_of(Transaction& tx, const ports::ItemRow& master);
   Result<void> release_parts(Transaction& tx, const Loaded& loaded, const CalendarId& calendar);
   Result<std::vector<ports::Item>> parts_left_by(Transaction& tx, const CalendarId& calendar,
                                                  const RemoteId& master);

@@ -247,6 +247,7 @@ Result<void> Engine::Inner::keep_place(Transaction& tx, Cycle& cycle, Planned& o
     }
     if (push.kind == sync::Intent::Kind::create) {
       // Of a new event it is known that no other has its uid.
+      place.base.items.clear();  // an earlier attempt's
       if (!one.loaded.is_new) place.base.own_uid |= TRY(uid_is_taken(tx, one.loaded.row, place.calendar));
     }
     place.base.intent = std::move(intent);

@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <tuple>
 
+#include "base/mutation.h"
 #include "engine/inner.h"
 #include "sync/match.h"
 
@@ -195,6 +196,8 @@ Result<void> Engine::Inner::release_lone_items(Transaction& tx) {
   for (const CalendarId& id : newly_linked) {
     for (ItemRow& row : TRY(tx.items(id))) {
       if (row.event.empty() || row.state != ItemRow::State::present || !row.mark.empty()) continue;
+      if (!row.part_of.empty() && !is_on(Mutant::match_takes_part_for_event))
+        continue;  // it follows its master
       std::vector<sync::Candidate> by_uid, by_fingerprint;
       auto gather = [&](const std::vector<ports::EventRow>& events,
                         std::vector<sync::Candidate>& out) -> Result<void> {
@@ -216,6 +219,8 @@ Result<void> Engine::Inner::release_lone_items(Transaction& tx) {
           sync::choose({id, std::nullopt}, islands.links_of(id), std::nullopt, by_uid, by_fingerprint);
       if (match.kind != sync::Match::Kind::attach) continue;
       TRY_VOID(release_parts(tx, own, id));
+      for (const ItemRow& other : TRY(tx.items_of(row.event)))
+        if (other.state == ItemRow::State::gone) TRY_VOID(tx.remove_item(other.calendar, other.remote));
       TRY_VOID(tx.remove_event(row.event));
       row.event = EventId();
       row.dirty = true;
@@ -352,8 +357,11 @@ Result<void> Engine::Inner::match_arrivals(Transaction& tx, Cycle& cycle) {
     } else {
       // An item that went and came back leaves its old row behind.
       for (const ItemRow& old : TRY(tx.items_of(match.event)))
-        if (old.calendar == row.calendar && old.state == ItemRow::State::gone)
+        if (old.calendar == row.calendar && old.state == ItemRow::State::gone) {
+          // Its parts that were not known before belong to the event all the same, and are told to be strays by that.
+          TRY_VOID(adopt_parts_of(tx, old));
           TRY_VOID(tx.remove_item(old.calendar, old.remote));
+        }
       Loaded loaded = TRY(load(tx, match.event));
       sync::Base base;
       if (auto it = loaded.bases.find(row.calendar);

@@ -127,6 +127,16 @@ Result<void> Engine::Inner::attach_parts(Transaction& tx) {
   return {};
 }
 
+// The parts of that master which came since the last look go to its event.
+Result<void> Engine::Inner::adopt_parts_of(Transaction& tx, const ItemRow& master) {
+  for (ItemRow& row : TRY(tx.dirty_items())) {
+    if (row.calendar != master.calendar || row.part_of != master.remote || !row.event.empty()) continue;
+    row.event = master.event;
+    TRY_VOID(tx.put(row));
+  }
+  return {};
+}
+
 // The parts of an event that is matched anew wait for their master.
 Result<void> Engine::Inner::release_parts(Transaction& tx, const Loaded& loaded, const CalendarId& calendar) {
   auto rows = loaded.parts.find(calendar);

@@ -23,6 +23,19 @@ TEST_F(Parts, ASeriesThatIsThereAlreadyIsFoundInTheFirstCycle) {
   expect_same();
 }
 
+// Linked later, what a calendar left behind of a deleted series is no event that could be matched.
+TEST_F(Parts, LeftBehindAreNotMatchedAnew) {
+  const auto links = std::exchange(settings.links, {});
+  work().put(weekly_with_exceptions(), "uid");
+  home().put(weekly_with_exceptions(), "uid");
+  sync();
+  work().erase(id_at("work"));
+  settings.links = links;
+  sync(true);
+  EXPECT_EQ(home().list().size(), 1u);
+  sync();
+}
+
 TEST_F(Parts, AreWrittenOneByOne) {
   start_at_home();
   EXPECT_EQ(work().items().at(0).facts, weekly());

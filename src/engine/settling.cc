@@ -44,6 +44,7 @@ struct Evidence {
     const ports::Item* held = written.item ? &*written.item : made_of.read ? &*made_of.read : nullptr;
     if (held == nullptr) {
       unseen = true;
+      if (write.kind == Intent::Kind::create && write.slot.empty()) items.push_back(std::move(remote));
       return;
     }
     bool edited = false;
@@ -175,7 +176,9 @@ Result<void> Engine::Inner::settle(Transaction& tx, Cycle& cycle, Outcome& outco
   }
   if (push.kind == Intent::Kind::remove && error == nullptr) return settle_gone(tx, cycle, outcome);
   if (evidence.unseen) {
-    // Written, but not seen since: the intent stays and the next look settles it.
+    // Written, but not seen since: the intent stays and the next look settles it. What the answer called it tells then
+    // that it is ours, where no mark does.
+    if (push.kind == Intent::Kind::create && !is_on(Mutant::settle_forgets_name)) base.items = evidence.items;
     cycle.failed.insert({event, place.calendar});
     return put_base(tx, event, place.calendar, base, false);
   }

@@ -55,11 +55,13 @@ Result<std::vector<UnclearCreate>> Engine::Inner::unclear_creates(Transaction& t
   return out;
 }
 
-// How far an item is from an unfinished create: 0 when its uid proves the two to be one.
+// How far an item is from an unfinished create: 0 when its name or uid proves the two to be one.
 int Engine::Inner::likeness(const UnclearCreate& create, const Found& found,
                             const std::set<std::string>& asked) const {
   const ItemRow& row = found.row;
   if (create.calendar != row.calendar) return kUnlike;
+  // The answer gave its name, and only what it says was not seen yet.
+  if (!create.base.items.empty()) return row.remote == create.base.remote_id() ? 0 : kUnlike;
   if (!row.uid.empty() && row.uid == opaque_uid(create.base.intent->nonce)) return 0;
   if (asked.contains(key_of(create, row))) return 1;
   if (!row.uid.empty() && row.uid == create.event.uid) return 2;

@@ -62,6 +62,28 @@ TEST(UnclearCreate, WaitsForAPersonAndIsNotMadeAgain) {
   EXPECT_EQ(question.work.front().title, "Standup");
 }
 
+// The answer came and named the item, but it could not be read back: its name tells that it is ours, and nobody is asked.
+TEST(UnclearCreate, WhatTheAnswerNamedIsOurs) {
+  Bench bench;
+  bench.add("work");
+  bench.add("home", markless());
+  bench.link({"work", "home"});
+  bench.servers["work"]->put(meeting("Standup"), "a@x");
+  bench.providers["home"]->before_call = [&](provider::Call call) {
+    if (call == provider::Call::get) bench.faults["home"].force_next(provider::Fault::unreachable);
+  };
+  bench.sync();
+  bench.providers["home"]->before_call = nullptr;
+  bench.servers["home"]->put(meeting("Standup"));  // somebody's own, which says the same
+  EXPECT_EQ(bench.sync().held_waiting, 0u);
+  ASSERT_FALSE(bench.servers["home"]->writes().empty());
+  const RemoteId ours = bench.servers["home"]->writes().front().id;
+  for (const auto& item : bench.servers["work"]->list())
+    if (item.uid == "a@x") bench.servers["work"]->edit(item.id, [](Facts& f) { f.set("title", "Daily"); });
+  bench.sync();
+  EXPECT_EQ(bench.servers["home"]->find(ours)->facts.get("title"), "Daily");
+}
+
 TEST(UnclearCreate, ApprovedItIsOurCopy) {
   LostAnswer bench;
   bench.sync();

@@ -40,6 +40,15 @@ std::optional<Conflict> unseen_edit(const EventPlan& plan, const Place& place, c
     conflict.hub = "alive";
     return conflict;
   }
+  // Nor could who deleted it have known of what others said since that look and this calendar cannot show.
+  for (const auto& [path, cell] : plan.hub.cells) {
+    if (path == merge::kLife || shown.find(path) != nullptr || !cell.value) continue;
+    const bool later = place.watched_since_ms > 0 && cell.stamp.ms > place.watched_since_ms;
+    if (!later || cell.dot.replica == place.replica || is_people(innermost_field(path))) continue;
+    conflict.path = path;
+    conflict.base = conflict.hub = std::nullopt;  // nothing that this calendar may not show
+    return conflict;
+  }
   for (const HubChange& change : plan.changes) {
     if (change.from == place.calendar || change.path == merge::kLife) continue;
     if (!is_edit(change.path, change.before, change.after)) continue;

@@ -10,20 +10,24 @@
 #include <vector>
 
 #include "calendar/event.h"
+#include "sync/items.h"
 #include "sync/plan.h"
 #include "sync/route.h"
 
 namespace kalends::sync {
 
 // What happens to the next writes to a calendar.
-enum class Fate : std::uint8_t { succeed, refuse, lose_answer };
+// break_off: of a write that is several items only the first is made, and the process dies.
+enum class Fate : std::uint8_t { succeed, refuse, lose_answer, break_off };
 
 struct TestCalendar {
   std::optional<calendar::Facts> holds;
   std::optional<Base> base;
   Projection project = [](const calendar::Facts& facts) { return facts; };
   bool read_only = false;
-  bool seen = true;  // false: nothing is known of it in this cycle
+  bool apart = false;              // exceptions are items of their own
+  std::int64_t watched_since = 0;  // when it was last seen
+  bool seen = true;                // false: nothing is known of it in this cycle
   bool reject = false;
   Fate fate = Fate::succeed;
   std::int64_t grain_ms = 1;
@@ -38,7 +42,6 @@ struct TestBench {
   merge::EventState hub;
   std::vector<Conflict> conflicts;  // all so far
   std::int64_t now = 1'772'000'000'000;
-  std::int64_t watched_since = 0;
 
   TestCalendar& add(const std::string& name) {
     if (!calendars.contains(name)) order.push_back(name);
@@ -64,9 +67,11 @@ struct TestBench {
       place.base = one.base;
       place.project = one.project;
       place.writable = !one.read_only;
+      place.apart = one.apart;
+      place.parts_follow = !one.apart;
       place.reachable = one.seen;
       place.grain_ms = one.grain_ms;
-      place.watched_since_ms = watched_since;
+      place.watched_since_ms = one.watched_since;
       place.parked = one.parked;
       place.restore_absent = one.reject;
       if (one.seen) {
@@ -76,6 +81,7 @@ struct TestBench {
       }
       if (one.seen && one.holds) {
         place.seen.facts = *one.holds;
+        if (one.apart) see_parts(one, place);
         if (one.base && one.base->intent) place.seen.nonce = one.base->intent->nonce;
         bool ours = one.base && one.base->intent && one.base->intent->kind == Intent::Kind::create;
         bool back =
@@ -105,7 +111,8 @@ struct TestBench {
   // Carries a plan out; gives how many writes it made.
   int apply(const EventPlan& plan) {
     hub = plan.hub;
-    watched_since = now;
+    for (auto& [name, one] : calendars)
+      if (one.seen) one.watched_since = now;
     now += 60'000;
     int writes = 0;
     for (const Conflict& conflict : plan.conflicts) {
@@ -133,6 +140,24 @@ struct TestBench {
   }
 
  private:
+  static void see_parts(const TestCalendar& one, Place& place) {
+    place.seen.facts = canonical(*one.holds);
+    for (const auto& [slot, facts] : spread(*one.holds))
+      if (!slot.empty())
+        place.seen.parts.push_back({slot, RemoteId(place.calendar.value + "/" + slot), "v", facts});
+  }
+
+  static void write_first(TestCalendar& one, const Push& push) {
+    Items items = one.holds ? spread(*one.holds) : Items{};
+    const ItemWrite& first = push.writes.front();
+    if (first.kind == Intent::Kind::remove) {
+      items.erase(first.slot);
+    } else {
+      items[first.slot] = first.target;
+    }
+    one.holds = gather(items);
+  }
+
   void write(TestCalendar& one, const PlacePlan& place) const {
     const Push& push = *place.push;
     if (one.fate == Fate::refuse) return;
@@ -141,12 +166,14 @@ struct TestBench {
     intent.target = push.target;
     intent.nonce = "0123456789abcdef";
     bool removal = push.kind == Intent::Kind::remove;
-    if (removal) {
+    if (one.fate == Fate::break_off) {
+      write_first(one, push);
+    } else if (removal) {
       one.holds.reset();
     } else {
       one.holds = one.project(push.target);
     }
-    if (one.fate == Fate::lose_answer) {
+    if (one.fate == Fate::lose_answer || one.fate == Fate::break_off) {
       one.base->intent = std::move(intent);
     } else if (removal) {
       one.base = settle_removed(place.base, !hub.alive());

@@ -89,8 +89,6 @@ calendar::Facts apply(const Privacy& privacy, const std::string& calendar, const
   return out;
 }
 
-bool is_people(std::string_view field) { return field == "attendees" || field == "organizer"; }
-
 // A person's lines (see facts.h) without those that tell whether they answered and what became of the message.
 std::vector<std::string_view> without_answer(std::string_view value) {
   std::vector<std::string_view> lines = split(value, '\n');
@@ -102,6 +100,8 @@ std::vector<std::string_view> without_answer(std::string_view value) {
 }
 
 }  // namespace
+
+bool is_people(std::string_view field) { return field == "attendees" || field == "organizer"; }
 
 std::string_view innermost_field(std::string_view path) {
   std::string_view slot = calendar::slot_of(path);

@@ -43,6 +43,7 @@ calendar::Facts through(const Lens& lens, const calendar::Facts& hub);
 // from origins.
 bool may_pull(const Lens& lens, std::string_view path);
 
+bool is_people(std::string_view field);  // "attendees", "organizer"
 // The field that a path is about; inside an override the override's own field, "" for the slot itself.
 std::string_view innermost_field(std::string_view path);
 

@@ -1,5 +1,6 @@
 // Overrides follow a series that moves: no override is left without a slot, and none is lost silently.
 #include <algorithm>
+#include <map>
 #include <set>
 
 #include "base/mutation.h"
@@ -54,6 +55,9 @@ struct Rekeying {
   std::vector<std::pair<std::string, std::optional<std::string>>> from, to;  // slots to leave, paths to write
   const Facts* hub_before;       // before the whole plan; nullptr: nothing in the slots to leave was edited
   std::set<std::string> edited;  // those of `to` that were
+  std::set<std::string> taken_out;  // slots of `to` in which nothing takes place since
+  std::map<std::string, std::optional<std::string>>
+      known;  // of those what the place had held in the old slot
 
   std::string path_of(const std::string& slot) const { return "overrides/" + slot; }
 
@@ -64,9 +68,61 @@ struct Rekeying {
       from.emplace_back(path, std::nullopt);
       if (!new_slot) continue;
       to.emplace_back(path_of(*new_slot) + path.substr(old_path.size()), value);
-      if (hub_before != nullptr && path != old_path && hub_before->get(path) != value)
-        edited.insert(to.back().first);
+      if (hub_before == nullptr) continue;
+      if (path == old_path) {
+        if (value == "excluded" && !was_given(path, value)) taken_out.insert(to.back().first);
+        continue;
+      }
+      const bool given = was_given(path, value) || is_on(Mutant::rekey_forgets_earlier_edits);
+      if (hub_before->get(path) == value && given) continue;
+      edited.insert(to.back().first);
+      known[to.back().first] = held(path);
     }
+  }
+
+  const Agreed* agreed(const std::string& path) const {
+    if (!place.base) return nullptr;
+    auto it = place.base->fields.find(path);
+    return it == place.base->fields.end() ? nullptr : &it->second;
+  }
+
+  // Whether the place that moves the series had that value before it: if not, somebody gave it meanwhile.
+  bool was_given(const std::string& path, const std::string& value) const {
+    const Agreed* was = agreed(path);
+    return was != nullptr ? was->shown == value : !place.base || place.base->fields.empty();
+  }
+
+  std::optional<std::string> held(const std::string& path) const {
+    const Agreed* was = agreed(path);
+    return was != nullptr ? was->remote : std::nullopt;
+  }
+
+  // Who moved the series said something of an occurrence that was taken out elsewhere meanwhile.
+  void keep_taken_out(const std::string& path, const std::string& theirs) {
+    if (theirs == "excluded" || !taken_out.contains(path)) return;
+    Conflict conflict;
+    conflict.calendar = place.calendar;
+    conflict.path = path;
+    conflict.remote = theirs;
+    conflict.hub = "excluded";
+    conflict.winner = Conflict::Winner::remote;
+    conflict.policy = "an edit beats a deletion";
+    conflict.hub_ms = draft.now_ms;
+    draft.plan.conflicts.push_back(std::move(conflict));
+  }
+
+  // The same field of an occurrence was edited in its old slot and by who moved the series: who moved it is overruled.
+  void keep_overruled(const std::string& path, const std::string& theirs, const std::string& value) {
+    if (theirs == value || known[path] == theirs) return;
+    Conflict conflict;
+    conflict.calendar = place.calendar;
+    conflict.path = path;
+    conflict.base = known[path];
+    conflict.remote = theirs;
+    conflict.hub = value;
+    conflict.policy = "the occurrence was edited while the series moved";
+    conflict.hub_ms = draft.now_ms;
+    draft.plan.conflicts.push_back(std::move(conflict));
   }
 
   void give_up(const std::string& slot) {
@@ -111,8 +167,15 @@ struct Rekeying {
   // place that moved the series took the override along, only what was edited in the old slot is written over it.
   void finish() {
     for (const auto& [path, value] : from) write(path, value);
-    for (const auto& [path, value] : to)
-      if (!draft.plan.hub.value(path) || edited.contains(path)) write(path, value);
+    for (const auto& [path, value] : to) {
+      const auto taken_along = draft.plan.hub.value(path);
+      if (taken_along && !edited.contains(path)) {
+        keep_taken_out(path, *taken_along);
+        continue;
+      }
+      if (taken_along && value) keep_overruled(path, *taken_along, *value);
+      write(path, value);
+    }
   }
 };
 
@@ -132,7 +195,7 @@ void rekey_overrides(Draft draft, const Place& place, const std::optional<std::s
   const merge::EventState& hub = draft.plan.hub;
   if (is_on(Mutant::rekey_leaves_hidden)) return;
   if (!old_when || (hub.value("when") == old_when && hub.value("recurrence") == old_recurrence)) return;
-  Rekeying rekeying{draft, place, facts_of(hub), {}, {}, nullptr, {}};
+  Rekeying rekeying{draft, place, facts_of(hub), {}, {}, nullptr, {}, {}, {}};
   auto before = calendar::parse_when(*old_when);
   auto after = calendar::parse_when(rekeying.facts.get("when"));
   if (!before || !after) return;
@@ -145,8 +208,13 @@ void rekey_overrides(Draft draft, const Place& place, const std::optional<std::s
 void rekey_strays(Draft draft, const std::vector<Place>& places, const Facts& before) {
   if (is_on(Mutant::rekey_leaves_strays)) return;
   EventPlan& plan = draft.plan;
-  auto changed = std::ranges::find_if(
-      plan.changes, [](const HubChange& change) { return is_schedule_or_override(change.path); });
+  // Who moved the series, else who was in one of its slots.
+  auto changed = std::ranges::find_if(plan.changes, [](const HubChange& change) {
+    return change.path == "when" || change.path == "recurrence";
+  });
+  if (changed == plan.changes.end())
+    changed = std::ranges::find_if(
+        plan.changes, [](const HubChange& change) { return is_schedule_or_override(change.path); });
   if (changed == plan.changes.end() || before.find("when") == nullptr) return;
   auto place = std::ranges::find_if(places, [&](const Place& one) { return one.calendar == changed->from; });
   if (place == places.end()) return;
@@ -154,7 +222,7 @@ void rekey_strays(Draft draft, const std::vector<Place>& places, const Facts& be
   std::vector<const Facts*> schedules{&before};
   for (const Place& one : places)
     if (one.seen.kind == Observation::Kind::present) schedules.push_back(&one.seen.facts);
-  Rekeying rekeying{draft, *place, facts_of(plan.hub), {}, {}, &before, {}};
+  Rekeying rekeying{draft, *place, facts_of(plan.hub), {}, {}, &before, {}, {}, {}};
   auto after = calendar::parse_when(rekeying.facts.get("when"));
   if (!after) return;
   for (const auto& [path, value] : rekeying.facts) {

@@ -173,6 +173,8 @@ Result<void> Story::calendar(const Words& words) {
   for (std::size_t i = 2; i < words.size(); ++i) {
     if (words[i] == "read_only") {
       one.read_only = true;
+    } else if (words[i] == "apart") {
+      one.apart = true;
     } else if (starts_option(words[i], "lacks", value)) {
       lacks = list_of(value);
     } else if (starts_option(words[i], "upper", value)) {
@@ -183,7 +185,7 @@ Result<void> Story::calendar(const Words& words) {
       return refuse("\"" + words[i] + "\" is no option of a calendar");
     }
   }
-  one.project = [lacks, loud](const Facts& facts) {
+  one.project = [lacks, loud, apart = one.apart](const Facts& facts) {
     Facts out;
     for (const auto& [path, fact] : facts) {
       std::string_view last = std::string_view(path).substr(path.rfind('/') + 1);
@@ -193,7 +195,7 @@ Result<void> Story::calendar(const Words& words) {
       if (std::ranges::any_of(lacks, named)) continue;
       out.set(path, std::ranges::any_of(loud, named) ? to_upper(fact) : fact);
     }
-    return out;
+    return apart ? canonical(out) : out;
   };
   return {};
 }
@@ -218,6 +220,8 @@ Result<void> Story::at_calendar(const std::string& line, const Words& words) {
     one.fate = Fate::refuse;
   } else if (verb == "forgets") {
     one.fate = Fate::lose_answer;
+  } else if (verb == "breaks_off") {
+    one.fate = Fate::break_off;
   } else if (verb == "works") {
     one.fate = Fate::succeed;
   } else if (verb == "edited" && words.size() == 3) {
