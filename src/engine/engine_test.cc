@@ -120,6 +120,23 @@ TEST(Engine, AnEmptiedCalendarIsHeldAndRejectionRestoresIt) {
   EXPECT_TRUE(bench.engine().held()->empty());
 }
 
+TEST(Engine, AnEmptiedCalendarDeletesNothingThoughMostOfItWasEditedElsewhere) {
+  FullBench bench;
+  auto list = bench.servers["work"]->list();
+  for (std::size_t i = 0; i < 17; ++i)
+    bench.servers["work"]->edit(list[i].id, [](Facts& f) { f.set("location", "Room 4"); });
+  bench.servers["home"]->clear();
+  bench.sync();
+  EXPECT_EQ(bench.servers["work"]->list().size(), 20u);
+  EXPECT_EQ(bench.servers["home"]->list().size(), 17u);
+  ASSERT_EQ(bench.engine().held()->size(), 1u);
+  EXPECT_EQ(bench.engine().held()->front().kind, "emptied");
+  EXPECT_EQ(bench.engine().held()->front().count, 3);
+  bench.sync();
+  EXPECT_EQ(bench.engine().held()->size(), 1u) << "what waits goes on waiting when the calendar fills again";
+  EXPECT_EQ(bench.servers["work"]->list().size(), 20u);
+}
+
 TEST(Engine, AnApprovedMassDeletionGoesAhead) {
   FullBench bench;
   auto list = bench.servers["work"]->list();

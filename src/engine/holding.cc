@@ -118,10 +118,11 @@ Result<void> count(Transaction& tx, sync::Incoming& incoming) {
   constexpr std::size_t kAll = std::numeric_limits<std::size_t>::max();
   bool few = incoming.deletions.size() < sync::kFewEvents;
   bool few_edits = !incoming.reset || incoming.edits.size() < sync::kManyEdits;
-  if (!few) incoming.present = TRY(tx.count_items(incoming.calendar, 1));
-  if (few && few_edits) return {};
+  if (!incoming.deletions.empty()) incoming.present = TRY(tx.count_items(incoming.calendar, 1));
+  // Of an emptied calendar few may be deletions: what was edited elsewhere meanwhile is none.
+  bool emptied = !incoming.deletions.empty() && incoming.present == 0;
+  if (few && few_edits && !emptied) return {};
   std::size_t enough = std::max(incoming.deletions.size() * 4, incoming.edits.size() * 2);
-  bool emptied = !few && incoming.present == 0;
   incoming.agreed = TRY(tx.count_held_at(incoming.calendar, emptied ? kAll : enough));
   return {};
 }

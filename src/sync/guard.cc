@@ -28,7 +28,8 @@ const char* to_string(HoldKind kind) {
 std::vector<Hold> guard(const Incoming& in) {
   std::vector<Hold> holds;
   const std::string& name = in.calendar.value;
-  if (in.deletions.size() >= kFewEvents && in.present == 0 && !is_on(Mutant::guard_lets_emptied)) {
+  const bool emptied = !in.deletions.empty() && in.present == 0 && in.agreed >= kFewEvents;
+  if (emptied && !is_on(Mutant::guard_lets_emptied)) {
     holds.push_back({HoldKind::emptied, in.calendar, in.deletions,
                      fmt::format("\"{}\" held {} events and is empty now.", name, in.agreed)});
   } else if (in.deletions.size() >= kFewEvents && in.deletions.size() * 4 > in.agreed &&

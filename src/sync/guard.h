@@ -43,7 +43,8 @@ struct Hold {
   std::string reason;  // a sentence
 };
 
-inline constexpr std::size_t kFewEvents = 5;  // below this, a deletion is a person's ordinary day
+inline constexpr std::size_t kFewEvents =
+    5;  // below this, a deletion and an empty calendar are an ordinary day
 inline constexpr std::size_t kManyEdits = 20;
 inline constexpr std::size_t kFewRollbacks = 3;
 

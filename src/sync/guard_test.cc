@@ -34,6 +34,14 @@ TEST(Guard, AnEmptiedCalendarIsHeldFromFiveEventsOn) {
   EXPECT_EQ(kinds(incoming(500, 500)), "emptied");
 }
 
+TEST(Guard, AnEmptiedCalendarIsHeldThoughMostOfItWasEditedElsewhere) {
+  Incoming in = incoming(20, 20);
+  in.deletions = events(1);
+  EXPECT_EQ(kinds(in), "emptied");
+  in.deletions.clear();
+  EXPECT_EQ(kinds(in), "") << "all of it was";
+}
+
 TEST(Guard, ManyDeletionsAreHeldWhenTheyAreFiveAndMoreThanAQuarter) {
   EXPECT_EQ(kinds(incoming(19, 5)), "mass_delete");
   EXPECT_EQ(kinds(incoming(20, 5)), "");

@@ -132,9 +132,8 @@ void Script::change_rules() {
 void Script::empty_and_refill() {
   Place& place = any_place();
   // An almost empty calendar that loses the rest is taken at its word: no guard can tell it from a person's doing.
-  const auto before = cycle();
-  // So is one of which most was edited elsewhere just then: the edits bring that back, and few deletions are left.
-  if (!before.report || !before.report->quiet() || place.server->list().size() < kEnoughToNotice) return;
+  cycle();
+  if (place.server->list().size() < kEnoughToNotice) return;
   mend(place);
   world_.clock.advance(kMinuteMs);  // longer than any listing lags behind
   const auto whole = place.server->snapshot();
