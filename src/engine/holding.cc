@@ -265,7 +265,9 @@ class Outgoing {
     if (place.push->kind != sync::Intent::Kind::update) return;
     for (const std::string& path : place.push->paths) {
       const std::string* target = place.push->target.find(path);
-      place.base.fields[path].shown = target != nullptr ? std::optional(*target) : std::nullopt;
+      sync::Agreed& agreed = place.base.fields[path];
+      agreed.shown = target != nullptr ? std::optional(*target) : std::nullopt;
+      agreed.refused = true;
     }
     place.base_changed = true;
   }

@@ -197,6 +197,34 @@ TEST(Laws, ARejectedMailStaysUnsentUntilTheEventChangesAgain) {
   EXPECT_TRUE(bench.servers["work"]->outbox().empty());
 }
 
+TEST(Laws, AnEditWhereAMailWasRejectedIsAConflictWithWhatStayedUnsent) {
+  Bench bench;
+  Profile strict;
+  strict.schedules = true;
+  bench.add("work", strict);
+  bench.add("home");
+  bench.link({"work", "home"});
+  auto board = bench.servers["work"]->put(invited("Board"), "a@x");
+  bench.sync();
+  auto copy = bench.servers["home"]->list().front().id;
+  bench.servers["home"]->edit(copy, [](Facts& f) { f.set("title", "Unsent"); });
+  bench.sync();
+  ASSERT_TRUE(bench.engine().reject(bench.engine().held()->front().id));
+  bench.sync();
+  bench.clock.ms += 60'000;
+  bench.servers["work"]->edit(board, [](Facts& f) { f.set("title", "Board of directors"); });
+  bench.sync();
+  bench.sync();
+  EXPECT_EQ(bench.only("home").get("title"), "Board of directors");
+  auto conflicts = bench.engine().conflicts(false);
+  ASSERT_EQ(conflicts->size(), 1u);
+  EXPECT_EQ(conflicts->front().base, "Board");
+  EXPECT_EQ(conflicts->front().sides.size(), 2u);
+  EXPECT_EQ(conflicts->front().sides.back().value, "Unsent");
+  EXPECT_TRUE(bench.servers["work"]->outbox().empty());
+  bench.expect_quiet();
+}
+
 TEST(Laws, ARejectionIsOfTheContentsThatWereShown) {
   FullBench bench;
   auto backup = bench.servers["home"]->snapshot();

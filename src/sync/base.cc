@@ -64,9 +64,11 @@ std::vector<std::uint64_t> read_history(ByteReader& in) {
   return out;
 }
 
-// A path's flags: whether it drifted, whether `shown` equals `remote` and so is not written twice.
+// A path's flags: whether it drifted, whether `shown` equals `remote` and so is not written twice, whether its push was
+// refused.
 constexpr std::uint64_t kDrifted = 1;
 constexpr std::uint64_t kSame = 2;
+constexpr std::uint64_t kRefused = 4;
 
 // A base's own flags.
 constexpr std::uint64_t kWithdrawn = 1;
@@ -90,7 +92,7 @@ std::string encode(const Base& base) {
   for (const auto& [path, agreed] : base.fields) {
     bool same = agreed.remote == agreed.shown;
     out.text(path);
-    out.number((agreed.drifted ? kDrifted : 0) | (same ? kSame : 0));
+    out.number((agreed.drifted ? kDrifted : 0) | (same ? kSame : 0) | (agreed.refused ? kRefused : 0));
     out.optional_text(agreed.remote);
     if (!same) out.optional_text(agreed.shown);
     write_dot(out, agreed.hub);
@@ -137,6 +139,7 @@ Result<Base> decode_base(std::string_view bytes) {
     std::uint64_t flags = in.number();
     Agreed agreed;
     agreed.drifted = (flags & kDrifted) != 0;
+    agreed.refused = (flags & kRefused) != 0;
     agreed.remote = in.optional_text();
     agreed.shown = (flags & kSame) != 0 ? agreed.remote : in.optional_text();
     agreed.hub = read_dot(in);

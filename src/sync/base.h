@@ -32,6 +32,7 @@ struct Agreed {
   std::optional<std::string> shown;   // what we meant it to show
   merge::Dot hub;                     // where the hub stood
   bool drifted = false;  // `remote` moved and could not be pulled; the next push over it is a conflict
+  bool refused = false;  // a person rejected the push of `shown`: an edit there has not seen it
   bool operator==(const Agreed&) const = default;
 };
 

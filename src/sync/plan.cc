@@ -170,7 +170,7 @@ std::optional<Push> update_push(EventPlan& plan, const Place& place, const Lens&
   if (place.apart && item_writes(place, Intent::Kind::update, target).empty()) {
     // Its items say it already, in the only form that they have for it.
     for (const std::string& path : changed) {
-      Agreed agreed{look(place.seen.facts, path), look(shown, path), plan.hub.dot(path), false};
+      Agreed agreed{look(place.seen.facts, path), look(shown, path), plan.hub.dot(path), false, false};
       if (agreed.remote || agreed.shown) {
         out.base.fields[path] = std::move(agreed);
       } else {
@@ -430,7 +430,7 @@ Base settle(Base base, const Push& push, const merge::EventState& hub, const std
     written.insert(change.path);
   // A written path takes what we meant and what is there; any other takes what is there and keeps what we meant.
   for (const std::string& path : written) {
-    Agreed agreed{look(holds, path), look(push.target, path), hub.dot(path), false};
+    Agreed agreed{look(holds, path), look(push.target, path), hub.dot(path), false, false};
     if (agreed.remote || agreed.shown) {
       base.fields[path] = std::move(agreed);
     } else {

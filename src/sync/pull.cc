@@ -69,7 +69,7 @@ struct Comparison {
       out.base_changed |= out.base.fields.erase(path) > 0;
       return;
     }
-    Agreed now{std::move(remote_value), std::move(shown_value), draft.plan.hub.dot(path), drifted};
+    Agreed now{std::move(remote_value), std::move(shown_value), draft.plan.hub.dot(path), drifted, false};
     Agreed& old = out.base.fields[path];
     out.base_changed |= !(old == now);
     old = std::move(now);
@@ -103,7 +103,8 @@ struct Comparison {
     Conflict c;
     c.calendar = place.calendar;
     c.path = path;
-    c.base = agreed_shown(path);
+    const Agreed* agreed = out.base.agreed(path);
+    c.base = agreed != nullptr && agreed->refused ? agreed->remote : agreed_shown(path);
     c.remote = remote(path);
     // All of it where nothing is masked, not only what this place can hold.
     c.hub = may_pull(lens, path) ? draft.plan.hub.value(path) : look(shown, path);
@@ -313,6 +314,12 @@ bool is_freed_drift(const Comparison& c, const std::string& path) {
          look(c.shown, path) == agreed->shown && may_pull(c.lens, path);
 }
 
+// Whether the edit at the place was made without having seen what the hub has: a person kept our write of it back.
+bool is_edit_beside_refused(const Comparison& c, const std::string& path) {
+  const Agreed* agreed = c.out.base.agreed(path);
+  return agreed != nullptr && agreed->refused && c.remote(path) != agreed->remote;
+}
+
 Evidence evidence_of(const Comparison& c, const std::vector<std::string>& unit) {
   Evidence evidence;
   evidence.equal = true;
@@ -321,7 +328,7 @@ Evidence evidence_of(const Comparison& c, const std::vector<std::string>& unit) 
     evidence.remote_changed |= c.remote(path) != c.agreed_remote(path) || is_freed_drift(c, path);
     if (is_on(Mutant::diff_compares_with_hub))
       evidence.remote_changed |= c.remote(path) != look(c.shown, path);
-    evidence.hub_changed |= look(c.shown, path) != c.agreed_shown(path);
+    evidence.hub_changed |= look(c.shown, path) != c.agreed_shown(path) || is_edit_beside_refused(c, path);
     if (is_on(Mutant::diff_compares_with_remote))
       evidence.hub_changed |= look(c.shown, path) != c.remote(path);
     // A place that rewrites values may hold the very words that another one brought.

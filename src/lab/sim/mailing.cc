@@ -18,12 +18,7 @@ void People::note_mail(const engine::HeldView& held, bool approved) {
         for (auto& edit : ledger.edits)
           if (edit.day == date && (edit.path == "organizer" || edit.path.starts_with("attendees/")))
             edit.superseded = true;
-      continue;
     }
-    // Who rejects it has seen what is not to be there: what is edited there later is edited in that knowledge.
-    for (auto& edit : ledger.edits)
-      if (edit.day == date && (fields.empty() || fields.contains(std::string(calendar::field_of(edit.path)))))
-        edit.superseded = true;
   }
 }
 
