@@ -234,6 +234,11 @@ bool is_parameters(std::string_view path) {
          (is_register(field) || field == "when" || field == "recurrence");
 }
 
+std::string path_words(std::string_view path) {
+  if (!is_parameters(path)) return std::string(path);
+  return fmt::format("parameters of {}", path.substr(0, path.rfind("/;")));
+}
+
 void drop_stale_parameters(Facts& facts) {
   std::vector<std::string> stale;
   Places places(facts);

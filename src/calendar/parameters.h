@@ -39,6 +39,9 @@ const std::string& parameters_of(const Event& event, std::string_view owner);
 // Whether a path, inside an override too, is that of a register's parameters.
 bool is_parameters(std::string_view path);
 
+// A path for people to read: "parameters of title" for "title/;HASH"; any other path as it is.
+std::string path_words(std::string_view path);
+
 // Takes out what belongs to values that the facts do not have.
 void drop_stale_parameters(Facts& facts);
 

@@ -6,6 +6,7 @@
 #include "base/digest.h"
 #include "base/mutation.h"
 #include "base/text.h"
+#include "calendar/parameters.h"
 #include "engine/inner.h"
 
 namespace kalends::engine {
@@ -303,7 +304,8 @@ Result<void> Engine::Inner::undo(Transaction& tx, std::int64_t run, const std::v
       if (now == change.before) continue;
       if (now != change.after && !is_on(Mutant::undo_overwrites_later_edits)) {
         if (!is_on(Mutant::undo_names_nothing))
-          report.kept.push_back(fmt::format("{} of \"{}\" stays: it was changed since.", path, title));
+          report.kept.push_back(
+              fmt::format("{} of \"{}\" stays: it was changed since.", calendar::path_words(path), title));
         continue;
       }
       back.push_back({path, now, change.before});

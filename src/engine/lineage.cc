@@ -5,6 +5,7 @@
 
 #include "base/mutation.h"
 #include "calendar/occurrences.h"
+#include "calendar/parameters.h"
 #include "engine/inner.h"
 #include "ical/text.h"
 #include "sync/items.h"
@@ -99,8 +100,10 @@ Result<Lineage> Engine::Inner::lineage_of(Transaction& tx, const EventId& id) {
     if (!row.calendar.empty()) continue;
     for (const calendar::Change& change : history.back().changes) last[change.path] = &row;
   }
+  const calendar::Facts said = sync::facts_of(loaded.state);
   for (const auto& [path, cell] : loaded.state.cells) {
     if (!cell.value || path == merge::kLife) continue;
+    if (calendar::is_parameters(path) && said.find(path) == nullptr) continue;  // of a value that is no more
     FieldLineage field;
     field.path = path;
     field.value = *cell.value;

@@ -101,5 +101,57 @@ TEST_F(Parameters, OfBothSidesFollowTheTitleThatWins) {
   bench.expect_quiet();
 }
 
+struct TitlesOfTwo : ::testing::Test {
+  Bench bench;
+
+  static calendar::Facts titled(const char* title, const char* language) {
+    calendar::Event event = *calendar::from_facts(meeting(title));
+    event.parameters["title"] = language;
+    return calendar::to_facts(event);
+  }
+  void SetUp() override {
+    for (const char* name : {"work", "home"}) bench.add(name);
+    bench.link({"work", "home"}).conflict.fields["title"] = {sync::Policy::Kind::ask, {}};
+    bench.servers["work"]->put(titled("Lunch", ";LANGUAGE=de"), "a@x");
+    bench.sync();
+  }
+  void edit(const char* name, const char* title, const char* language) {
+    bench.servers[name]->edit(bench.servers[name]->list().front().id,
+                              [&](Facts& facts) { facts = titled(title, language); });
+  }
+};
+
+TEST_F(TitlesOfTwo, WaitWithTheirParametersForAPerson) {
+  edit("work", "Repas", ";LANGUAGE=fr");
+  edit("home", "Meal", ";LANGUAGE=en");
+  for (int cycle = 0; cycle < 2; ++cycle) {
+    bench.sync();
+    EXPECT_EQ(bench.only("work"), titled("Repas", ";LANGUAGE=fr"));
+    EXPECT_EQ(bench.only("home"), titled("Meal", ";LANGUAGE=en"));
+  }
+  const auto waiting = bench.engine().conflicts(true);
+  ASSERT_EQ(waiting->size(), 1u);
+  for (const FieldLineage& field : bench.engine().why("a@x")->front().fields)
+    EXPECT_NE(field.value, ";LANGUAGE=en") << "those of a title that the event does not have: " << field.path;
+  ASSERT_TRUE(bench.engine().resolve(waiting->front().id, Take::calendar, CalendarId("home")));
+  bench.sync();
+  for (const char* name : {"work", "home"}) EXPECT_EQ(bench.only(name), titled("Meal", ";LANGUAGE=en"));
+  bench.expect_quiet();
+}
+
+TEST_F(TitlesOfTwo, OfOneTitleAreAConflictThatPeopleCanRead) {
+  edit("work", "Lunch", ";LANGUAGE=fr");
+  edit("home", "Lunch", ";LANGUAGE=en");
+  bench.sync();
+  const auto waiting = bench.engine().conflicts(true);
+  ASSERT_EQ(waiting->size(), 1u);
+  EXPECT_EQ(calendar::path_words(waiting->front().path), "parameters of title");
+  EXPECT_EQ(calendar::path_words("title"), "title");
+  ASSERT_TRUE(bench.engine().resolve(waiting->front().id, Take::calendar, CalendarId("home")));
+  bench.sync();
+  for (const char* name : {"work", "home"}) EXPECT_EQ(bench.only(name), titled("Lunch", ";LANGUAGE=en"));
+  bench.expect_quiet();
+}
+
 }  // namespace
 }  // namespace kalends::engine

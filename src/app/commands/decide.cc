@@ -7,6 +7,7 @@
 #include "app/config_section.h"
 #include "app/views_json.h"
 #include "app/words.h"
+#include "calendar/parameters.h"
 
 namespace kalends::app {
 namespace {
@@ -20,7 +21,7 @@ void print_conflict(Desk& desk, const engine::ConflictView& conflict) {
   Console& console = desk.console;
   console.line(
       fmt::format("{} {} of \"{}\", {}", console.ink(Ink::bold, fmt::format("#{}", conflict.id)),
-                  printable(conflict.path), shortened(conflict.title, 60),
+                  printable(calendar::path_words(conflict.path)), shortened(conflict.title, 60),
                   conflict.open ? "waits for you" : fmt::format("settled: {} won", conflict.winner)));
   Table table({"", "WHO", "VALUE", "EDITED"});
   table.row({" ", "before", value_words(conflict.base), ""});

@@ -7,6 +7,7 @@
 #include "app/views_json.h"
 #include "app/words.h"
 #include "base/text.h"
+#include "calendar/parameters.h"
 
 namespace kalends::app {
 namespace {
@@ -73,8 +74,8 @@ void print_lineage(Desk& desk, const engine::Lineage& lineage) {
   console.line();
   Table fields({"FIELD", "VALUE", "FROM", "LINK", "RUN", "AT"});
   for (const engine::FieldLineage& field : lineage.fields)
-    fields.row({shortened(field.path, 32), shortened(field.value, 48), field.from, field.link,
-                std::to_string(field.run), on_the_wall(field.at, zone)});
+    fields.row({shortened(calendar::path_words(field.path), 32), shortened(field.value, 48), field.from,
+                field.link, std::to_string(field.run), on_the_wall(field.at, zone)});
   if (!fields.empty()) fields.print(console);
   console.line();
   print_writes(desk, lineage.history);
