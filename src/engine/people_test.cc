@@ -95,6 +95,30 @@ TEST(Engine, StatusTellsOfWritesThatFailUntilTheyAreMadeUpFor) {
   EXPECT_GT(home().in_sync_as_of->ms, before->ms);
 }
 
+TEST(Engine, AWriteThatFailedIsForgottenWhenNoLinkMeansItAnyMore) {
+  for (bool reversed : {false, true}) {
+    TwoCalendars bench;
+    auto id = bench.servers["work"]->put(meeting("Standup"), "a@x");
+    bench.sync();
+    bench.servers["work"]->edit(id, [](Facts& f) { f.set("title", "Daily"); });
+    bench.providers["home"]->before_call = [&](provider::Call call) {
+      if (call == provider::Call::update) bench.faults["home"].force_next(provider::Fault::unreachable);
+    };
+    bench.sync();
+    ASSERT_EQ(bench.engine().status()->calendars.back().failed, 1u);
+    if (reversed) {
+      bench.settings.links[0].direction = sync::Direction::one_way;
+      bench.settings.links[0].from = CalendarId("home");
+    } else {
+      bench.settings.links.clear();
+    }
+    bench.sync();
+    const CalendarStatus home = bench.engine().status()->calendars.back();
+    EXPECT_EQ(home.health, "ok") << home.error;
+    EXPECT_EQ(home.failed, 0u);
+  }
+}
+
 TEST(Engine, ACalendarThatNeverTookAWriteWasNeverInSync) {
   TwoCalendars bench;
   for (int n = 1; n <= 3; ++n) bench.servers["work"]->put(meeting("Event", n), std::to_string(n));

@@ -196,7 +196,8 @@ class Transaction {
   virtual Result<std::optional<WriteRow>> write(std::int64_t id) = 0;
   virtual Result<std::vector<WriteRow>> writes_of_run(std::int64_t run) = 0;        // in order
   virtual Result<std::vector<WriteRow>> writes_of_event(const EventId& event) = 0;  // in order
-  // The newest write of each base that is unsettled, where that one failed; in order.
+  // The newest write of each base that is not settled, where that one failed; in order. One that is settled and pending
+  // has nothing to write any more.
   virtual Result<std::vector<WriteRow>> failing_writes() = 0;
 
   virtual Result<std::int64_t> add(const ConflictRow& row) = 0;

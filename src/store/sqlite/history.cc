@@ -107,7 +107,7 @@ Result<std::vector<WriteRow>> SqliteTransaction::failing_writes() {
   return all_rows(
       reading(WRITE_COLUMNS "WHERE state = 2 AND w.id IN (SELECT (SELECT id FROM writes x WHERE x.event = "
                             "b.event AND x.calendar = b.calendar ORDER BY id DESC LIMIT 1) FROM bases b "
-                            "WHERE pending = 1 OR settled = 0) ORDER BY w.id"),
+                            "WHERE settled = 0) ORDER BY w.id"),
       read_write);
 }
 
