@@ -36,5 +36,40 @@ TEST(Identity, ACopyThatWentWhileItsLinkWasAwayIsMadeAgain) {
   EXPECT_TRUE(bench.engine().conflicts(false)->empty()) << "nobody disagreed about anything";
 }
 
+// A backup does not know the event, and it is gone where it was made: what tells its copies to be one is their mark, for
+// one calendar does not show all of it.
+TEST(Identity, CopiesOfAnEventThatABackupDoesNotKnowAreOneEvent) {
+  Bench bench;
+  Profile bare;
+  bare.keeps_uids = false;
+  bare.absent = {"recurrence"};
+  bench.add("work");
+  bench.add("home", bare);
+  bench.link({"work", "home"});
+  Facts series = meeting("Standup");
+  series.set("recurrence", "RRULE:FREQ=WEEKLY;COUNT=4");
+  const EventId event("0123456789abcdef0123456789abcdef");
+  bench.servers["work"]->put(series, "a@x", ports::Mark{event, "0123456789abcdef"});
+  bench.servers["home"]->put(meeting("Standup"), "", ports::Mark{event, "fedcba9876543210"});
+  ASSERT_TRUE(bench.engine().after_restore());
+  bench.sync(true);
+  bench.sync(true);
+  EXPECT_EQ(bench.only("work").get("recurrence"), "RRULE:FREQ=WEEKLY;COUNT=4");
+  EXPECT_EQ(bench.servers["home"]->list().size(), 1u);
+  bench.expect_quiet();
+}
+
+TEST(Identity, APersonsCopyOfSuchACopyIsAnotherEvent) {
+  TwoCalendars bench;
+  const ports::Mark mark{EventId("0123456789abcdef0123456789abcdef"), "0123456789abcdef"};
+  bench.servers["work"]->put(meeting("Standup"), "a@x", mark);
+  bench.servers["home"]->put(meeting("Retro"), "b@x", mark);
+  ASSERT_TRUE(bench.engine().after_restore());
+  bench.sync(true);
+  bench.sync(true);
+  EXPECT_EQ(bench.servers["work"]->list().size(), 2u);
+  EXPECT_EQ(bench.servers["home"]->list().size(), 2u);
+}
+
 }  // namespace
 }  // namespace kalends::engine

@@ -288,6 +288,12 @@ Result<void> Engine::Inner::match_arrivals(Transaction& tx, Cycle& cycle) {
     if (epoch == "1" || !all_read) continue;
     for (const ItemRow& row : TRY(tx.items(id))) all_read = all_read && row.state == ItemRow::State::present;
   }
+  // What bears the mark of one event that a backup does not know was one event: what it is now, and the marks seen.
+  struct Lost {
+    EventId event;
+    std::set<std::string> nonces;
+  };
+  std::map<EventId, Lost> lost;
   std::map<CalendarId, std::map<RemoteId, EventId>> names_of;
   bool any_events = !arrivals.empty() && TRY(tx.any_events());
   for (ItemRow& row : arrivals) {
@@ -327,6 +333,14 @@ Result<void> Engine::Inner::match_arrivals(Transaction& tx, Cycle& cycle) {
       any_events = true;
     }
     std::vector<sync::Candidate> by_uid, by_fingerprint;
+    const bool is_lost = item.mark && !by_mark && epoch != "1";
+    // The same mark twice is a person's copy of our copy.
+    if (auto known = is_lost ? lost.find(item.mark->event) : lost.end();
+        known != lost.end() && known->second.nonces.insert(item.mark->nonce).second) {
+      if (cycle.newborn.contains(known->second.event))
+        TRY_VOID(store_newborn(tx, cycle, known->second.event));
+      by_uid.push_back(candidate_of(TRY(load(tx, known->second.event)), row.calendar, std::nullopt));
+    }
     if (!row.uid.empty() && any_events)
       for (const ports::EventRow& event : TRY(tx.events_with_uid(row.uid)))
         by_uid.push_back(candidate_of(TRY(load(tx, event.id)), row.calendar, std::nullopt));
@@ -352,6 +366,7 @@ Result<void> Engine::Inner::match_arrivals(Transaction& tx, Cycle& cycle) {
     if (match.kind == sync::Match::Kind::fresh) {
       const bool alone = by_uid.empty() && by_fingerprint.empty();
       TRY_VOID(begin_event(tx, cycle, std::move(row), alone));
+      if (is_lost) lost.try_emplace(item.mark->event, Lost{cycle.fresh.back(), {item.mark->nonce}});
       any_events = any_events || !cycle.newborn.contains(cycle.fresh.back());
       continue;
     } else {
@@ -386,6 +401,7 @@ Result<void> Engine::Inner::match_arrivals(Transaction& tx, Cycle& cycle) {
                                     {},
                                     "matched by " + match.why});
     }
+    if (is_lost) lost.try_emplace(item.mark->event, Lost{match.event, {item.mark->nonce}});
     row.event = match.event;
     TRY_VOID(tx.put(row));
   }
