@@ -267,6 +267,11 @@ Result<void> Engine::Inner::undo(Transaction& tx, std::int64_t run, const std::v
           loaded.row.dirty = true;
           ++report.restored;
         }
+        if (item != loaded.items.end() && item->second.state == ports::ItemRow::State::unreadable)
+          report.kept.push_back(
+              fmt::format("The copy of \"{}\" in \"{}\" stays, because it cannot be read; undo the run again "
+                          "when it can.",
+                          title, row->calendar.value));
         if (!there || row->state != WriteRow::State::done) continue;
         calendar::Facts shows = TRY(whole_item(loaded, row->calendar)).facts;
         if (shows != providers_project(row->calendar, made)) {

@@ -244,6 +244,26 @@ TEST(Engine, UndoOfACreateTakesOurCopyBackAndLeavesThePersonsEvent) {
   bench.expect_quiet();
 }
 
+TEST(Engine, UndoSaysThatACopyStaysWhichCannotBeRead) {
+  TwoCalendars bench;
+  bench.servers["work"]->put(meeting("Standup"), "a@x");
+  const std::int64_t run = bench.sync().run;
+  const RemoteId copy = bench.servers["home"]->list().front().id;
+  bench.servers["home"]->spoil(copy, true);
+  bench.sync();
+  const auto undo = bench.engine().undo_run(run);
+  ASSERT_TRUE(undo);
+  EXPECT_EQ(undo->restored, 0u);
+  ASSERT_EQ(undo->kept.size(), 1u);
+  EXPECT_TRUE(undo->kept.front().contains("\"home\" stays, because it cannot be read")) << undo->kept.front();
+  bench.servers["home"]->spoil(copy, false);
+  bench.sync();
+  ASSERT_TRUE(bench.engine().undo_run(run));
+  bench.sync();
+  EXPECT_TRUE(bench.servers["home"]->list().empty()) << "undone again when it can be read";
+  EXPECT_EQ(bench.servers["work"]->list().size(), 1u);
+}
+
 TEST(Engine, AskWaitsForAPersonAndTakesTheirWord) {
   TwoCalendars bench;
   bench.settings.links.front().conflict.rest.kind = sync::Policy::Kind::ask;
