@@ -65,10 +65,11 @@ struct ApprovedMail {
 
 struct Ledger {
   std::vector<Edit> edits;
-  std::map<std::string, Known> events;          // by day
-  std::vector<engine::ConflictView> conflicts;  // of stores that were put back since
-  std::set<CalendarId> rolled_back;             // calendars that were restored from a backup
-  std::set<CalendarId> emptied;                 // calendars that were empty for a while
+  std::map<std::string, Known> events;               // by day
+  std::vector<engine::ConflictView> conflicts;       // of stores that were put back since
+  std::map<EventId, std::string> days_of_conflicts;  // of their events
+  std::set<CalendarId> rolled_back;                  // calendars that were restored from a backup
+  std::set<CalendarId> emptied;                      // calendars that were empty for a while
   bool store_restored = false;
   bool links_changed = false;
   std::vector<Undone> undone;

@@ -4,6 +4,7 @@
 #include <array>
 
 #include "calendar/time.h"
+#include "lab/sim/series.h"
 
 namespace kalends::lab {
 namespace {
@@ -18,7 +19,7 @@ std::string day(int n) { return calendar::to_string(calendar::Date{kFirstDay + n
 std::optional<std::string> as_shown(const Place& place, const std::string& path, const std::string& value) {
   Facts one;
   one.set(path, value);
-  const Facts shown = provider::project(place.server->profile(), one);
+  const Facts shown = provider::project_inside(place.server->profile(), one);
   const auto* found = shown.find(path);
   return found ? std::optional(*found) : std::nullopt;
 }
@@ -48,8 +49,10 @@ void People::note_new(Place& place, const Facts& kept, const Facts& given) {
 
 // One value entered in two calendars, or brought from one to another, is one value, though each keeps it in its own
 // words: who replaces the one form has seen the other.
-void People::note_values(Place& place, const Facts& kept, const Facts& given) {
+void People::note_values(Place& place, const Facts& kept_, const Facts& given_) {
+  const Facts kept = by_date(kept_), given = by_date(given_);
   for (const auto& [path, value] : kept) {
+    if (value == "changed") continue;  // of itself it says nothing
     const auto* entered = given.find(path);
     world_.ledger.edits.push_back({static_cast<int>(world_.ledger.edits.size()), day_of(kept), place.id, path,
                                    value, world_.clock.peek(),
@@ -61,13 +64,14 @@ void People::note_values(Place& place, const Facts& kept, const Facts& given) {
 std::string People::as_first_given(const Place& place, const std::string& date, const std::string& path,
                                    const std::string& seen) const {
   for (const auto& edit : world_.ledger.edits)
-    if (edit.day == date && edit.path == path && edit.value && shows(place, edit, seen))
+    if (edit.day == date && edit.path == by_date(path) && edit.value && shows(place, edit, seen))
       return edit.given.value_or(*edit.value);
   return seen;
 }
 
 // What a person replaces was seen by that person, whoever gave it.
-void People::supersede(Place& place, const Facts& seen, const std::string& path) {
+void People::supersede(Place& place, const Facts& seen_, const std::string& path) {
+  const Facts seen = by_date(seen_);
   for (auto& edit : world_.ledger.edits) {
     if (edit.superseded || edit.day != day_of(seen) || edit.path != path) continue;
     const auto* shown = seen.find(path);
@@ -81,7 +85,8 @@ void People::supersede(Place& place, const Facts& seen, const std::string& path)
 }
 
 // Deleting an event takes back all that one saw of it, and what the calendar could not have shown though it was there.
-void People::supersede_all(Place& place, const Facts& seen) {
+void People::supersede_all(Place& place, const Facts& seen_) {
+  const Facts seen = by_date(seen_);
   // Other rules may hold now than when it is carried on.
   const bool passes_on = crosses(place, day_of(seen)) || world_.ledger.links_changed;
   for (auto& edit : world_.ledger.edits) {
@@ -105,14 +110,19 @@ bool People::crosses(const Place& place, const std::string& date) {
          (found->second.origin || (found->second.crossing && !found->second.masked));
 }
 
-void People::note_edit(Place& place, const provider::Stored& item, const std::string& path) {
+// All that is otherwise now than it was.
+void People::note_edits(Place& place, const provider::Stored& item) {
   const auto* now = place.server->find(item.id);
   if (!now) return;
-  const auto* value = now->facts.find(path);
-  const auto* before = item.facts.find(path);
-  if ((value == nullptr) == (before == nullptr) && (!value || *value == *before)) return;
+  for (const auto& change : calendar::difference(by_date(item.facts), by_date(now->facts)))
+    if (change.after != "changed") note_edit(place, item, change.path, change.after);
+}
+
+void People::note_edit(Place& place, const provider::Stored& item, const std::string& path,
+                       const std::optional<std::string>& value) {
   auto& known = world_.ledger.events[day_of(item.facts)];
-  if (known.by_hand && world_.last_whole_cycle.ms == 0 && (path == "title" || path == "when")) {
+  if (known.by_hand && world_.last_whole_cycle.ms == 0 &&
+      (path == "title" || path == "when" || path == "recurrence")) {
     ++known.duplicates;  // equal no more before anybody compared
     known.by_hand = false;
   }
@@ -123,7 +133,12 @@ void People::note_edit(Place& place, const provider::Stored& item, const std::st
   if (touched.fields.size() == 2 && !place.server->profile().keeps_marks) ++known.duplicates;
   supersede(place, item.facts, path);
   world_.ledger.edits.push_back({static_cast<int>(world_.ledger.edits.size()), day_of(item.facts), place.id,
-                                 path, value ? std::optional(*value) : std::nullopt, world_.clock.peek()});
+                                 path, value, world_.clock.peek()});
+}
+
+std::string People::draw_when(const std::string& date) {
+  ++values_;
+  return at_time(date, values_ % 700, 15 + values_ % 70);
 }
 
 Facts People::draw_event(const Place& place) {
@@ -143,7 +158,7 @@ Facts People::draw_event(const Place& place) {
     facts.set("organizer", "address=mailto:me@example.org");
     facts.set("attendees/mailto:ann@example.org", "name=Ann");
   }
-  if (chance.percent(15)) facts.set("recurrence", "RRULE:FREQ=YEARLY;COUNT=4");
+  series_.draw(facts);
   return facts;
 }
 
@@ -194,12 +209,14 @@ void People::create_in_two_places() {
 
 void People::settle_in() { world_.chance.percent(25) ? create_in_two_places() : create(any_place()); }
 
-void People::edit(Place& place, const provider::Stored& item) {
+void People::edit(Place& place, const provider::Stored& item, bool with_occurrences) {
   auto& chance = world_.chance;
   // Beside an item that cannot be read our copy may stand; who changes that makes it another one.
   for (const auto& other : place.server->list())
     if (other.spoilt && item.mark && other.id != item.id && day_of(other.facts) == day_of(item.facts))
       ++world_.ledger.events[day_of(item.facts)].duplicates;
+  if (item.facts.find("recurrence") && chance.percent(45) && with_occurrences && series_.edit(place, item))
+    return;
   const auto title = fresh(chance.percent(10) ? "a title that is longer than some calendars like" : "title");
   std::string path;
   std::optional<std::string> value;
@@ -220,17 +237,20 @@ void People::edit(Place& place, const provider::Stored& item) {
     case 4:
     case 5:
       path = "when";
-      ++values_;
-      value = at_time(day_of(item.facts), values_ % 700, 15 + values_ % 70);
+      value = draw_when(day_of(item.facts));
       break;
     default:
       path = "categories/" + fresh("kind");
       value = "1";
       break;
   }
-  place.server->edit(item.id,
-                     [&](Facts& facts) { value ? facts.set(path, *value) : void(facts.erase(path)); });
-  note_edit(place, item, path);
+  // Where nothing crosses the slots of a series that is moved would stay when its time is written over.
+  if (path == "when" && item.facts.find("recurrence") && !crosses(place, day_of(item.facts))) return;
+  place.server->edit(item.id, [&](Facts& facts) {
+    if (path == "when") return series_.move(facts, *value);
+    value ? facts.set(path, *value) : void(facts.erase(path));
+  });
+  note_edits(place, item);
   world_.trace.say("person changes {} at {}: {} = {}", day_of(item.facts), place.id.value, path,
                    value.value_or("nothing"));
 }
@@ -245,16 +265,23 @@ void People::edit_offline(Place& place, const provider::Stored& item) {
   stale.set("location", fresh("room"));
   place.server->edit(item.id, [&](Facts& facts) { facts = stale; });
   world_.trace.say("person comes back with an old copy of {} at {}", day_of(item.facts), place.id.value);
-  const Facts now = place.server->find(item.id)->facts;
-  for (const auto& change : calendar::difference(item.facts, now)) {
-    const auto first = world_.ledger.edits.size();
-    note_edit(place, item, change.path);
+  const auto first = world_.ledger.edits.size();
+  note_edits(place, item);
+  // What the old copy brings back unmeant is what this calendar had agreed on. Nobody can tell that it was otherwise for a
+  // moment, and who saw it elsewhere and replaced it is not answered by it.
+  for (auto n = first; n < world_.ledger.edits.size(); ++n) {
+    Edit& back = world_.ledger.edits[n];
+    back.superseded =
+        back.path != "location" && std::ranges::any_of(world_.ledger.edits, [&](const Edit& other) {
+          return other.day == back.day && other.path == back.path && other.calendar != place.id &&
+                 other.number >= world_.last_read[place.id] && other.value != back.value;
+        });
     // What was there before a write of ours that nobody heard of looks as if that write had never been made.
     for (const auto& write : place.server->writes()) {
-      const auto* before = write.before.find(change.path);
-      if (write.id == item.id && write.at > world_.last_whole_cycle &&
-          (before ? std::optional(*before) : std::nullopt) == change.after)
-        for (auto n = first; n < world_.ledger.edits.size(); ++n) world_.ledger.edits[n].superseded = true;
+      if (write.id != item.id || write.at <= world_.last_whole_cycle) continue;
+      const Facts before = by_date(write.before);
+      const auto* was = before.find(back.path);
+      if ((was ? std::optional(*was) : std::nullopt) == back.value) back.superseded = true;
     }
   }
 }
@@ -293,8 +320,9 @@ void People::move(Place& from, const provider::Stored& item) {
   for (const auto& [path, value] : item.facts) given.set(path, as_first_given(from, date, path, value));
   // What others had replaced already is no news because somebody carries it along.
   std::set<std::string> replaced;
+  const Facts brought = by_date(item.facts);
   for (const auto& edit : world_.ledger.edits) {
-    const auto* value = item.facts.find(edit.path);
+    const auto* value = brought.find(edit.path);
     if (edit.day != date || !value || !edit.value || !shows(from, edit, *value)) continue;
     edit.superseded ? void(replaced.insert(edit.path)) : void(replaced.erase(edit.path));
   }
@@ -304,8 +332,14 @@ void People::move(Place& from, const provider::Stored& item) {
   auto& known = world_.ledger.events[date];
   known.origins.insert(to.id);
   known.deleted = true;
-  // Without mark and uid the moved one is told by equal contents alone, which another edit may have made unequal.
-  if (!item.mark && !to.server->profile().keeps_uids) ++known.duplicates;
+  // Without mark and uid the moved one is told by equal contents alone, which another edit may have made unequal. Of an
+  // event that was made in two places by hand each item has a uid of its own, and one of them is the event's.
+  if (!item.mark && (!to.server->profile().keeps_uids || known.by_hand)) ++known.duplicates;
+  // Nor tells anything what a lost answer left, where no mark is kept, once it is edited and elsewhere.
+  const auto touched = touched_.find({from.id, item.id});
+  if (touched != touched_.end() && touched->second.since == world_.last_whole_cycle &&
+      !from.server->profile().keeps_marks)
+    ++known.duplicates;
   const auto first = world_.ledger.edits.size();
   note_values(to, to.server->find(kept)->facts, given);
   for (auto n = first; n < world_.ledger.edits.size(); ++n)
@@ -314,14 +348,19 @@ void People::move(Place& from, const provider::Stored& item) {
 }
 
 void People::duplicate(Place& place, const provider::Stored& item) {
+  if (item.facts.find("recurrence")) return;
   place.server->duplicate(item.id);
   ++world_.ledger.events[day_of(item.facts)].duplicates;
   world_.trace.say("person copies {} at {}", day_of(item.facts), place.id.value);
 }
 
+// What is written on a condition is protected by the items that we saw. An occurrence that gets an item of its own
+// meanwhile, unknown to its series, is not among them.
 void People::edit_somewhere(Place& place) {
+  const auto& profile = place.server->profile();
+  const bool protects = profile.exceptions == ports::Exceptions::inside || profile.parts_touch;
   const auto items = place.server->list();
-  if (!items.empty()) edit(place, world_.chance.one_of(items));
+  if (!items.empty()) edit(place, world_.chance.one_of(items), protects);
 }
 
 void People::act() { act_at(any_place()); }
@@ -344,15 +383,16 @@ void People::clear_out(Place& place) {
 }
 
 void People::forget(Place& place, const provider::Snapshot& then) {
+  const auto were = provider::MemoryServer::events_of(then);
   for (const auto& item : place.server->list()) {
-    const auto old = then.items.find(item.id);
-    if (old == then.items.end()) {
+    const auto old = std::ranges::find(were, item.id, &provider::Stored::id);
+    if (old == were.end()) {
       supersede_all(place, item.facts);
       auto& known = world_.ledger.events[day_of(item.facts)];
       known.deleted_at.insert(place.id);
       known.deleted = known.deleted || crosses(place, day_of(item.facts));
     } else {
-      for (const auto& change : calendar::difference(item.facts, old->second.facts))
+      for (const auto& change : calendar::difference(by_date(item.facts), by_date(old->facts)))
         supersede(place, item.facts, change.path);
     }
   }
@@ -364,6 +404,26 @@ void People::find_doubles(const Place& place) {
   for (const auto& [date, count] : items) {
     auto& known = world_.ledger.events[date];
     known.duplicates = std::max(known.duplicates, count - 1);
+  }
+}
+
+void People::tell_apart(const Place& place) {
+  if (place.server->profile().keeps_marks || place.server->profile().keeps_uids) return;
+  for (const auto& item : place.server->list()) {
+    const auto date = day_of(item.facts);
+    for (const auto& other : world_.places)
+      for (const auto& left : other->server->list()) {
+        if (day_of(left.facts) != date || other->id == place.id) continue;
+        const bool alike =
+            std::ranges::all_of(std::array{"title", "when", "recurrence"}, [&](const char* path) {
+              const auto* value = item.facts.find(path);
+              const auto* theirs = left.facts.find(path);
+              return !value || !theirs || *value == *theirs || as_shown(place, path, *theirs) == *value;
+            });
+        if (alike) continue;
+        ++world_.ledger.events[date].duplicates;
+        break;
+      }
   }
 }
 

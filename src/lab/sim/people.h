@@ -8,6 +8,7 @@
 #include <utility>
 #include <vector>
 
+#include "lab/sim/series_people.h"
 #include "lab/sim/world.h"
 
 namespace kalends::lab {
@@ -35,6 +36,9 @@ class People {
   // Notes what nobody can tell from a person's doing when the calendar goes back to `then`: items that are there no
   // longer, and values that are the old ones again (only several of these at once look like a restored server).
   void forget(Place& place, const provider::Snapshot& then);
+  // Notes that what came back is another event to anybody who looks, where neither mark nor uid tells that it is the same
+  // and what it says was changed elsewhere meanwhile.
+  void tell_apart(const Place& place);
   // Notes that what the calendar has back from a backup, and no place where it was made has any more, is at home there
   // when nothing tells that it is the same event.
   void find_home(const Place& place);
@@ -45,7 +49,7 @@ class People {
   calendar::Facts draw_event(const Place& place);
   void create(Place& place);
   void create_in_two_places();
-  void edit(Place& place, const provider::Stored& item);
+  void edit(Place& place, const provider::Stored& item, bool with_occurrences = true);
   void remove(Place& place, const provider::Stored& item);
   // Somebody goes offline with what is there now, and comes back with one edit of it, sent as a whole.
   void edit_offline(Place& place, const provider::Stored& item);
@@ -56,15 +60,20 @@ class People {
   void note_values(Place& place, const calendar::Facts& kept, const calendar::Facts& given);
   std::string as_first_given(const Place& place, const std::string& day, const std::string& path,
                              const std::string& seen) const;
-  void note_edit(Place& place, const provider::Stored& item, const std::string& path);
+  void note_edits(Place& place, const provider::Stored& item);
+  void note_edit(Place& place, const provider::Stored& item, const std::string& path,
+                 const std::optional<std::string>& value);
   void supersede(Place& place, const calendar::Facts& seen, const std::string& path);
   void supersede_all(Place& place, const calendar::Facts& seen);
   bool crosses(const Place& place, const std::string& day);
   Place& any_place() { return *world_.places[world_.chance.below(world_.places.size())]; }
   std::string fresh(const char* kind) { return fmt::format("{} {}", kind, ++values_); }
-  std::string draw_when();
+  std::string draw_when(const std::string& date);
+
+  friend class SeriesPeople;
 
   World& world_;
+  SeriesPeople series_{world_, *this};
   std::map<std::pair<CalendarId, RemoteId>, calendar::Facts> offline_;  // what somebody took along
   struct Touched {
     Instant since;

@@ -76,8 +76,12 @@ void count_kept_versions(World& world, const Rest& rest) {
   auto all = rest.conflicts;
   all.insert(all.end(), world.ledger.conflicts.begin(), world.ledger.conflicts.end());
   for (const auto& conflict : all)
-    if (conflict.policy.starts_with("both"))
-      ++world.ledger.events[world.day_of_event(conflict.event)].duplicates;
+    if (conflict.policy.starts_with("both")) {
+      // A backup need not know the event, and one that an item alone held is no more when that item joined another.
+      auto day = world.day_of_event(conflict.event);
+      if (day.empty()) day = world.ledger.days_of_conflicts[conflict.event];
+      if (!day.empty()) ++world.ledger.events[day].duplicates;
+    }
 }
 
 void look_at_places(World& world, Rest& rest) {

@@ -38,6 +38,9 @@ void Script::doomed_cycle() {
 void Script::watched_cycle() {
   for (auto& place : world_.places) {
     if (!place->provider->capabilities().conditional) continue;
+    // Nor does anything tell what was there right after our write, where neither version nor item comes with the answer.
+    const auto& profile = place->server->profile();
+    if (profile.version_on_write == provider::VersionAnswer::never && !profile.item_on_write) continue;
     place->provider->inner().before_call = [this, at = place.get()](provider::Call) {
       if (world_.chance.percent(15)) people_.edit_somewhere(*at);
     };
@@ -146,6 +149,7 @@ void Script::empty_and_refill() {
   if (world_.chance.percent(50)) cycle();
   people_.forget(place, whole);  // what we wrote there meanwhile is lost with it
   place.server->restore(whole);
+  people_.tell_apart(place);
   world_.trace.say("{} is whole again", place.id.value);
 }
 
@@ -172,6 +176,7 @@ void Script::roll_server_back() {
   people_.excuse_since(place, since);
   people_.find_home(place);
   people_.find_doubles(place);
+  people_.tell_apart(place);
   world_.ledger.rolled_back.insert(place.id);
   world_.trace.say("{} is restored from a backup", place.id.value);
 }

@@ -49,7 +49,11 @@ provider::Profile named(const std::string& name) {
 }
 
 provider::Profile draw_profile(Chance& chance) {
-  static const auto all = provider::profiles();
+  static const auto all = [] {
+    auto out = provider::profiles();
+    for (auto& apart : provider::profiles_apart()) out.push_back(std::move(apart));
+    return out;
+  }();
   for (;;) {
     const auto& profile = chance.one_of(all);
     if (profile.name != "feed") return profile;  // it cannot be written: it stands where a link only reads

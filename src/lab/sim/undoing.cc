@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "lab/sim/script.h"
+#include "lab/sim/series.h"
 #include "merge/state.h"
 
 namespace kalends::lab {
@@ -96,16 +97,18 @@ void People::note_undone(const Undone& undone) {
         known.deleted = !change.after || !can_come_back;
         continue;
       }
+      const std::string path = by_date(change.path);
       for (auto& edit : ledger.edits)
-        if (edit.day == date && edit.path == change.path && (edit.value == change.before || !edit.value))
+        if (edit.day == date && edit.path == path && (edit.value == change.before || !edit.value))
           edit.superseded = true;
+      if (change.after == "changed") continue;  // of itself it says nothing
       // An edit that was not read yet may have replaced this very value, when it was there the first time: taken back to
       // what that calendar has agreed on, the hub did not change for it.
       const bool replaced = std::ranges::any_of(ledger.edits, [&](const Edit& edit) {
-        return edit.day == date && edit.path == change.path && !edit.superseded &&
+        return edit.day == date && edit.path == path && !edit.superseded &&
                edit.number >= world_.last_read[edit.calendar];
       });
-      ledger.edits.push_back({static_cast<int>(ledger.edits.size()), date, CalendarId("hub"), change.path,
+      ledger.edits.push_back({static_cast<int>(ledger.edits.size()), date, CalendarId("hub"), path,
                               change.after, world_.clock.peek()});
       // Nobody sees what a deleted event says, and of several that are alike nobody can say which one this was.
       ledger.edits.back().superseded =

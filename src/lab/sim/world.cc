@@ -196,6 +196,8 @@ Cycle World::sync(engine::SyncOptions options) {
     return out;
   }
   for (const auto& move : out.report->moves)
+    if (move.kind == engine::Move::Kind::conflict) note_day(move.event);
+  for (const auto& move : out.report->moves)
     trace.say("  {} {} at {}{}: {}", engine::to_string(move.kind), move.title, move.calendar.value,
               move.from.empty() ? "" : " from " + move.from, move.why);
   for (const auto& error : out.report->errors) trace.say("  error: {}", error);
@@ -219,10 +221,16 @@ bool World::backup_store() {
   return store_->backup((fs::path(folder_) / ("backup-" + std::to_string(++backups_))).string()).has_value();
 }
 
+void World::note_day(const EventId& id) {
+  if (auto day = day_of_event(id); !day.empty()) ledger.days_of_conflicts[id] = std::move(day);
+}
+
 void World::keep_conflicts() {
   if (auto* running = engine())
-    if (auto all = running->conflicts(false))
+    if (auto all = running->conflicts(false)) {
       ledger.conflicts.insert(ledger.conflicts.end(), all->begin(), all->end());
+      for (const auto& conflict : *all) note_day(conflict.event);
+    }
 }
 
 bool World::restore_store() {

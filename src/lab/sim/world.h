@@ -147,6 +147,7 @@ class World {
 
  private:
   Result<void> start_process();
+  void note_day(const EventId& id);  // of an event in conflict, while it is known
   void keep_conflicts();
   void say_writes(const std::vector<std::size_t>& seen);
 

@@ -17,11 +17,19 @@ std::map<std::string, RemoteId> MemoryServer::parts_of(const RemoteId& master) c
 }
 
 // A master as people see it, with what its parts say.
-Stored MemoryServer::whole(const Stored& master) const {
+Stored MemoryServer::whole(const Stored& master, const std::map<RemoteId, Stored>& items) {
   Stored out = master;
-  sync::Items items{{"", master.facts}};
-  for (const auto& [slot, id] : parts_of(master.id)) items.emplace(slot, items_.at(id).facts);
-  out.facts = sync::gather(items);
+  sync::Items event{{"", master.facts}};
+  for (const auto& [id, item] : items)
+    if (item.part_of && item.part_of->master == master.id) event.emplace(item.part_of->slot, item.facts);
+  out.facts = sync::gather(event);
+  return out;
+}
+
+std::vector<Stored> MemoryServer::events_of(const Snapshot& snapshot) {
+  std::vector<Stored> out;
+  for (const auto& [id, item] : snapshot.items)
+    if (!item.part_of) out.push_back(whole(item, snapshot.items));
   return out;
 }
 
@@ -84,7 +92,7 @@ bool MemoryServer::edit(const RemoteId& id, const std::function<void(Facts&)>& c
   item.facts = one_item ? kept : sync::spread(kept).at("");
   item.updated = rounded_now();
   item.unsettled = false;
-  if (one_item || item.facts != found->second.facts) store(std::move(item));
+  if (one_item || profile_.parts_touch || item.facts != found->second.facts) store(std::move(item));
   if (!one_item) put_parts(items_.at(id), kept);
   return true;
 }

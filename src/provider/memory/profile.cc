@@ -93,7 +93,7 @@ Profile named(std::string name) {
 
 }  // namespace
 
-Facts project(const Profile& profile, const Facts& facts) {
+Facts project_inside(const Profile& profile, const Facts& facts) {
   Facts out;
   for (const auto& [path, value] : facts) {
     const std::string field(calendar::field_of(inner_path(path)));
@@ -104,6 +104,11 @@ Facts project(const Profile& profile, const Facts& facts) {
     for (const auto rewrite : profile.rewrites) apply(rewrite, entry);
     if (entry.kept) out.set(entry.path, std::move(entry.value));
   }
+  return out;
+}
+
+Facts project(const Profile& profile, const Facts& facts) {
+  Facts out = project_inside(profile, facts);
   return profile.exceptions == ports::Exceptions::own_items ? sync::canonical(out) : out;
 }
 
@@ -204,6 +209,7 @@ std::vector<Profile> profiles_apart() {
 
   Profile instances = named("instances");
   instances.exceptions = ports::Exceptions::own_items;
+  instances.parts_touch = true;
   instances.version_on_write = VersionAnswer::never;
   instances.client_ids = false;
   return {parts, instances};

@@ -37,6 +37,7 @@ struct Profile {
   bool read_only = false;
   ports::Exceptions exceptions = ports::Exceptions::inside;
   bool parts_follow = true;  // who removes a master removes its parts
+  bool parts_touch = false;  // what a person does to a part gives its master a new version
 
   // What it tells.
   bool versions = true;
@@ -65,6 +66,8 @@ std::vector<Profile> profiles_apart();
 
 // What a place of that profile holds of these facts. Pure and idempotent.
 calendar::Facts project(const Profile& profile, const calendar::Facts& facts);
+// The same path by path, whatever exceptions say beside their series.
+calendar::Facts project_inside(const Profile& profile, const calendar::Facts& facts);
 
 ports::Capabilities capabilities(const Profile& profile);
 

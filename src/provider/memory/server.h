@@ -95,9 +95,10 @@ class MemoryServer {
   void vanish(bool gone) { vanished_ = gone; }
   bool vanished() const { return vanished_; }
   Snapshot snapshot() const { return {items_}; }
-  void restore(const Snapshot& snapshot);  // with the versions of then; cursors die
-  void clear();                            // emptied at one go; cursors die
-  void rename_all();                       // every item gets another id, as after an export and import
+  static std::vector<Stored> events_of(const Snapshot& snapshot);  // as list() showed them then
+  void restore(const Snapshot& snapshot);                          // with the versions of then; cursors die
+  void clear();                                                    // emptied at one go; cursors die
+  void rename_all();  // every item gets another id, as after an export and import
 
   // What it saw of clients.
   const std::vector<ServerWrite>& writes() const { return writes_; }
@@ -139,7 +140,8 @@ class MemoryServer {
 
   bool apart() const { return profile_.exceptions == ports::Exceptions::own_items; }
   std::map<std::string, RemoteId> parts_of(const RemoteId& master) const;
-  Stored whole(const Stored& master) const;
+  Stored whole(const Stored& master) const { return whole(master, items_); }
+  static Stored whole(const Stored& master, const std::map<RemoteId, Stored>& items);
   void put_parts(const Stored& master, const calendar::Facts& facts);
   Result<void> check_part(const ports::Draft& draft) const;
   Instant rounded_now() const;

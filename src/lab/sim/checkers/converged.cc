@@ -3,16 +3,36 @@
 #include <algorithm>
 
 #include "lab/sim/checkers/checkers.h"
+#include "lab/sim/series.h"
 #include "lab/sim/topology.h"
 
 namespace kalends::lab {
 namespace {
 
+bool is_schedule(std::string_view path) { return path == "when" || path == "recurrence"; }
+
+// Whether two paths are one, or one is an occurrence and the other something that is said of it.
+bool is_about(std::string_view one, std::string_view other) {
+  if (one == other) return true;
+  const auto slot = slot_path(one);
+  return !slot.empty() && slot == slot_path(other) && (one == slot || other == slot);
+}
+
+// What a busy copy shows of an occurrence: that it does not take place, or when it does.
+bool shows_time(const calendar::Facts& hub, const std::string& path) {
+  const auto inner = inner_path(path);
+  const bool moved = hub.find(std::string(slot_path(path)) + "/when") != nullptr;
+  return inner == "when" || inner == "recurrence" ||
+         (inner.empty() && (moved || hub.get(path) == "excluded"));
+}
+
 // Whether something that waits for a person, or was decided by one, keeps this path different at this place.
 bool is_parked(const Rest& rest, const std::string& day, const CalendarId& calendar,
                const std::string& path) {
   for (const auto& conflict : rest.conflicts) {
-    if (!conflict.open || conflict.path != path) continue;
+    // Time and recurrence of a series are one decision: while a person is asked about the one, both wait.
+    const bool waits = is_about(conflict.path, path) || (is_schedule(conflict.path) && is_schedule(path));
+    if (!conflict.open || !waits) continue;
     for (const auto& side : conflict.sides)
       if (side.who == calendar.value) {
         static_cast<void>(day);
@@ -26,7 +46,10 @@ bool is_parked(const Rest& rest, const std::string& day, const CalendarId& calen
 bool is_drift(const Rest& rest, const std::string& day, const CalendarId& calendar, const std::string& path) {
   if (rest.world.ledger.rolled_back.contains(calendar)) return true;  // old values are as good as a person's
   return std::ranges::any_of(rest.world.ledger.edits, [&](const Edit& edit) {
-    return edit.day == day && edit.calendar == calendar && edit.path == path;
+    if (edit.day != day || edit.calendar != calendar) return false;
+    // An exception that is an item of its own says its difference to a series that drifted.
+    if (!slot_path(path).empty() && edit.path == inner_path(path)) return true;
+    return is_about(edit.path, by_date(path));
   });
 }
 
@@ -39,11 +62,14 @@ void compare(const Rest& rest, const std::string& day, const Place& place, const
              const calendar::Facts& hub, const provider::Stored& item, Failures& out) {
   calendar::Facts shown;
   for (const auto& [path, value] : hub) {
-    const bool hidden = expected.masked && path != "when" && path != "recurrence";
+    const bool hidden = expected.masked && !shows_time(hub, path);
     if (!hidden && !people_field(path)) shown.set(path, value);
   }
   shown = provider::project(place.server->profile(), shown);
-  for (const auto& change : calendar::difference(shown, item.facts)) {
+  // A series that was moved at a place from which nothing crosses has its slots there.
+  const bool moved = shown.get("when") != item.facts.get("when");
+  for (const auto& change : moved ? calendar::difference(by_date(shown), by_date(item.facts))
+                                  : calendar::difference(shown, item.facts)) {
     if (people_field(change.path)) continue;
     if (expected.masked && !change.before) continue;
     if (is_parked(rest, day, place.id, change.path)) continue;

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "lab/sim/checkers/checkers.h"
+#include "lab/sim/series.h"
 #include "sync/base.h"
 
 namespace kalends::lab {
@@ -28,7 +29,7 @@ Failures no_oscillation(const Rest& rest) {
     for (const auto& write : place->server->writes()) {
       if (write.kind != ports::WriteKind::update) continue;
       auto& written = times[{write.id, sync::digest_of(write.after)}];
-      const auto day = day_of(write.after);
+      const auto day = day_of(*place->server, write);
       if (!written.empty() && somebody_touched(rest, day, written.back(), write.at)) written.clear();
       written.push_back(write.at);
       if (written.size() == kCircle)

@@ -1,9 +1,31 @@
 // The law: nothing masked becomes visible. A place that may see an event's time only is never given anything else of it,
 // not even for a moment.
+#include <algorithm>
+
 #include "lab/sim/checkers/checkers.h"
+#include "lab/sim/series.h"
 #include "lab/sim/topology.h"
 
 namespace kalends::lab {
+
+namespace {
+
+// The times of an event, those of its occurrences too: what busy people show.
+bool is_time(std::string_view path) {
+  const auto inner = inner_path(path);
+  return inner.empty() || inner == "when" || inner == "recurrence";
+}
+
+// What a write showed: an exception that is an item of its own shows values of its series too.
+bool showed(const provider::ServerWrite& write, const Edit& edit) {
+  return std::ranges::any_of(write.after,
+                             [&](const auto& fact) {
+                               return by_date(fact.first) == edit.path && fact.second == *edit.value;
+                             }) ||
+         (write.part_of && write.after.get(inner_path(edit.path)) == *edit.value);
+}
+
+}  // namespace
 
 Failures nothing_leaked(const Rest& rest) {
   Failures out;
@@ -15,13 +37,12 @@ Failures nothing_leaked(const Rest& rest) {
       if (known.made_at.contains(place->id)) continue;  // who entered it there knows it
       // Every write, not only the last: what was shown for a moment was shown.
       for (const auto& write : place->server->writes()) {
-        if (day_of(write.after) != day) continue;
+        if (day_of(*place->server, write) != day) continue;
         for (const auto& edit : rest.world.ledger.edits) {
-          if (edit.day != day || edit.calendar == place->id || edit.path == "when" ||
-              edit.path == "recurrence" || !edit.value || *edit.value == "1" || edit.at > write.at)
+          if (edit.day != day || edit.calendar == place->id || is_time(edit.path) || !edit.value ||
+              *edit.value == "1" || edit.at > write.at)
             continue;
-          const auto* shown = write.after.find(edit.path);
-          if (shown && *shown == *edit.value)
+          if (showed(write, edit))
             out.push_back(fmt::format("{} of {} was shown at {}, which may see its time only", edit.path, day,
                                       place->id.value));
         }

@@ -1,12 +1,15 @@
 // The law: nothing is lost. Every value that a person gave is in the end state, or was replaced by somebody who saw it, or
 // is in a Conflict record that names it.
 #include "lab/sim/checkers/checkers.h"
+#include "lab/sim/series.h"
 
 namespace kalends::lab {
 namespace {
 
 bool in_a_conflict(const Rest& rest, const Edit& edit) {
   const auto names = [&](const engine::ConflictView& conflict) {
+    // Words that stand for many values tell of the one only in its place.
+    if (*edit.value == "excluded" && by_date(conflict.path) != edit.path) return false;
     for (const auto& side : conflict.sides)
       if (side.value == edit.value ||
           (side.value && edit.value && side.value->find(*edit.value) != std::string::npos))
@@ -20,9 +23,12 @@ bool in_a_conflict(const Rest& rest, const Edit& edit) {
   return false;
 }
 
+// That an occurrence does not take place is kept where the series has none there any more.
 bool holds(const calendar::Facts& facts, const Edit& edit) {
-  const auto* value = facts.find(edit.path);
-  return value && *value == *edit.value;
+  if (slot_path(edit.path).empty()) return facts.get(edit.path) == *edit.value;
+  const calendar::Facts held = by_date(facts);
+  const auto* value = held.find(edit.path);
+  return (value && *value == *edit.value) || (*edit.value == "excluded" && !takes_place(facts, edit.path));
 }
 
 bool in_the_end_state(const Rest& rest, const Edit& edit) {
