@@ -62,6 +62,7 @@ enum class Mutant : std::uint8_t {
   plan_leaves_dead,
   plan_agrees_unseen,
   plan_removes_unlinked,
+  filter_takes_peoples_items,
   // settle
   settle_believes_itself,
   settle_takes_all_it_reads,

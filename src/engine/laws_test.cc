@@ -173,6 +173,39 @@ TEST(Laws, AFilterByAttendeeSeesTheOrigin) {
   bench.expect_quiet();
 }
 
+TEST(Laws, WhatPeopleMadeAtTheEndOfALinkIsNotTheFiltersToTake) {
+  Bench bench;
+  bench.add("work");
+  bench.add("home");
+  sync::Link& link = bench.link({"work", "home"});
+  link.direction = sync::Direction::one_way;
+  link.from = CalendarId("work");
+  link.filter.title = "^team";
+  bench.servers["work"]->put(meeting("Lunch"), "same@x");
+  auto own = meeting("My lunch");
+  own.set("location", "At home");
+  auto mine = bench.servers["home"]->put(own, "same@x");
+  bench.sync(true);
+  bench.sync();
+  EXPECT_EQ(bench.only("home"), own);
+  EXPECT_TRUE(bench.engine().conflicts(false)->empty());
+  bench.expect_quiet();
+  bench.servers["home"]->edit(mine, [](Facts& f) { f.set("title", "Mine"); });
+  bench.sync();
+  EXPECT_EQ(bench.only("work"), meeting("Lunch"));
+  // What the filter lets through meets the person's item, and what it kept out again leaves it where it is.
+  auto source = bench.servers["work"]->list().front().id;
+  bench.servers["work"]->edit(source, [](Facts& f) { f.set("title", "Team lunch"); });
+  bench.sync();
+  bench.sync();
+  EXPECT_EQ(bench.only("home").get("title"), "Team lunch");
+  EXPECT_FALSE(bench.engine().conflicts(false)->empty());
+  bench.servers["work"]->edit(source, [](Facts& f) { f.set("title", "Lunch"); });
+  bench.sync();
+  EXPECT_EQ(bench.servers["home"]->list().size(), 1u);
+  bench.expect_quiet();
+}
+
 TEST(Laws, ARejectedMailStaysUnsentUntilTheEventChangesAgain) {
   Bench bench;
   Profile strict;

@@ -234,6 +234,12 @@ void take_strays(const EventPlan& plan, const Place& place, const Lens& lens, Pl
     out.push->writes.push_back({Intent::Kind::remove, part.slot, part.id, {}, true});
 }
 
+// Whether we wrote the item, or may have: what people made and was only matched is never taken away by a filter.
+bool is_made_by_us(const Place& place, const Base& base) {
+  return !base.link.value.empty() || !place.seen.nonce.empty() || base.intent ||
+         is_on(Mutant::filter_takes_peoples_items);
+}
+
 // What the place has to be told, as a whole.
 void push_event(EventPlan& plan, const Place& place, const Lens& lens, PlacePlan& out) {
   Base& base = out.base;
@@ -248,7 +254,7 @@ void push_event(EventPlan& plan, const Place& place, const Lens& lens, PlacePlan
   // What a link left here, or a store that was put back, is not known before the next look.
   if (base.standing == Standing::retired && alive && lens.wanted) out.settled = false;
   bool write = false;
-  bool unwanted = base.role == Role::copy && !lens.wanted && !lens.aged;
+  bool unwanted = base.role == Role::copy && !lens.wanted && !lens.aged && is_made_by_us(place, base);
   // A copy that was made before the link hid anything keeps telling it by its name and uid, so it is made anew.
   bool telling =
       base.role == Role::copy && !base.nonce.empty() && !base.opaque && lens.wanted && lens.masked();
@@ -267,6 +273,10 @@ void push_event(EventPlan& plan, const Place& place, const Lens& lens, PlacePlan
   } else if (present && alive && lens.wanted) {
     out.push = update_push(plan, place, lens, out);
     write = out.push.has_value();
+  } else if (!present && alive && lens.wanted && place.seen.kind == Observation::Kind::present &&
+             base.standing == Standing::none) {
+    out.settled = false;  // it was kept out a moment ago; the next look lets the two meet
+    return;
   } else if (!present && alive && lens.wanted && base.standing == Standing::none) {
     Facts shown = place.project(through(lens, facts_of(plan.hub)));
     if (shown.find("when") == nullptr) return;
@@ -366,6 +376,9 @@ EventPlan plan_event(const merge::EventState& hub, const std::vector<Place>& pla
     Lens lens = lens_of(lenses, place.calendar, out.base.role);
     if (!lens.routed && !place.just_attached) continue;
     if (out.base.standing == Standing::not_here && !place.just_attached) continue;
+    // What people made at the end of a one-way link, and its filter keeps out, is theirs alone.
+    const bool kept_out = out.base.role == Role::copy && lens.routed && !lens.wanted && !lens.aged;
+    if (kept_out && out.base.standing != Standing::present && !is_made_by_us(place, out.base)) continue;
     // What we wrote without hearing of it is ours, also when the event was deleted meanwhile: it is taken away again.
     bool unfinished = is_unfinished(place, out.base);
     bool edited =

@@ -73,6 +73,7 @@ const std::vector<Entry>& registry() {
       ENTRY(plan_agrees_unseen,
             "A field removed at the hub is agreed with a calendar that could not be looked at."),
       ENTRY(plan_removes_unlinked, "Removing a link removes the copies that it made."),
+      ENTRY(filter_takes_peoples_items, "A filter takes away what people made at the end of a one-way link."),
       ENTRY(settle_believes_itself, "After a write the base takes what was meant, not what is there."),
       ENTRY(settle_takes_all_it_reads,
             "A read after a write without version swallows a person's edit between the two."),
