@@ -41,6 +41,34 @@ class TwoVaults(unittest.TestCase):
         self.desk.sync()
         self.assertEqual(self.titles("home"), ["Dentist"])
 
+    def test_a_note_that_is_deleted_right_after_a_sync_made_it_is_deleted_elsewhere(self):
+        self.link()
+        for i in range(6):
+            self.write(f"Kept {i}", start=f"1{i}:00", end=f"1{i}:30")
+        self.desk.sync()
+        self.write("Fresh")
+        self.desk.sync()
+        self.desk.note("Fresh", "home")[0].unlink()
+        self.desk.sync()
+        self.assertEqual(self.titles("work"), [f"Kept {i}" for i in range(6)])
+        # The same for one that a person made and a sync saw.
+        path = self.write("Mine", "home")
+        self.desk.sync()
+        path.unlink()
+        self.desk.sync()
+        self.assertNotIn("Mine", self.titles("work"))
+
+    def test_a_vault_that_is_emptied_right_after_it_was_filled_is_held(self):
+        self.link()
+        for i in range(6):
+            self.write(f"Kept {i}", start=f"1{i}:00", end=f"1{i}:30")
+        self.desk.sync()
+        for path in (self.desk.folder / "home").glob("*.md"):
+            path.unlink()
+        self.desk.sync(expect=(3,))
+        self.assertEqual([held["kind"] for held in self.desk.json("held", expect=(0, 3))["held"]], ["emptied"])
+        self.assertEqual(len(self.titles("work")), 6)
+
     def test_ask_waits_and_resolve_settles(self):
         self.link(conflict="ask")
         self.write("Lunch")

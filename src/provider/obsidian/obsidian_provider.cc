@@ -22,6 +22,9 @@ constexpr std::int64_t kTickMs = 50;
 constexpr int kMostCopies = 999;
 // Making notes safe costs as much for a thousand as for a few.
 constexpr std::size_t kBatch = 1024;
+// In a cursor, what stands for a note whose stamp proves nothing yet. No file has it: the note is read again while it is
+// there, and missed when it is gone.
+constexpr Stamp kUnsettled{.size = -1};
 
 // Whether an edit made from now on is sure to leave another stamp.
 bool is_settled(const Stamp& stamp, Instant now) {
@@ -230,7 +233,7 @@ void ObsidianProvider::keep_missing(const ports::Known& known, Look& look) {
 
 // What is read into a note depends on the settings, so a cursor counts for them alone.
 std::string ObsidianProvider::cursor_prefix() const {
-  return fmt::format("notes 1 {} {} {} ", static_cast<int>(settings_.dialect), config_.recursive ? "r" : "-",
+  return fmt::format("notes 2 {} {} {} ", static_cast<int>(settings_.dialect), config_.recursive ? "r" : "-",
                      settings_.system_zone);
 }
 
@@ -245,6 +248,7 @@ std::optional<StampSums> ObsidianProvider::sums_of(const std::string& cursor) co
 Result<ports::Changes> ObsidianProvider::changes(const std::string& cursor, const ports::Known& known) {
   constexpr int kTries = 5;
   trusted_.reset();
+  unsettled_.clear();
   written_.clear();
   for (int i = 0; i < kTries; ++i) {
     Look look;
@@ -267,7 +271,7 @@ Result<ports::Changes> ObsidianProvider::changes(const std::string& cursor, cons
     if (has_cursors()) {
       trusted_.emplace();
       for (const auto& [path, seen] : look.seen)
-        if (seen.is_settled) trusted_->add(path, seen.stamp);
+        enter(path, seen.is_settled ? std::optional(seen.stamp) : std::nullopt);
     }
     if (config_.clock != nullptr && config_.settle_ms > 0) keep_missing(known, look);
     seen_ = std::move(look.seen);
@@ -282,9 +286,20 @@ Result<ports::Changes> ObsidianProvider::changes(const std::string& cursor, cons
               fmt::format("notes in {} come and go while they are read", vault_.folder()));
 }
 
-// What the sums say of a file that we are about to write or have taken away: nothing any more.
+// Puts a note that is there into the sums, by its stamp when that is settled.
+void ObsidianProvider::enter(const std::string& path, const std::optional<Stamp>& settled) {
+  if (!settled) unsettled_.insert(path);
+  trusted_->add(path, settled.value_or(kUnsettled));
+}
+
+// Takes out of the sums what they say of a file that we wrote or took away.
 void ObsidianProvider::forget(const std::string& path, const Result<Stamp>& before) {
-  if (written_.erase(path) == 0 && trusted_ && before) trusted_->remove(path, *before);
+  if (written_.erase(path) > 0 || !trusted_) return;
+  if (unsettled_.erase(path) > 0) {
+    trusted_->remove(path, kUnsettled);
+  } else if (before) {
+    trusted_->remove(path, *before);
+  }
 }
 
 // A note of ours that is so young that an edit might leave its stamp as it is will be read once more.
@@ -292,9 +307,8 @@ Result<std::optional<std::string>> ObsidianProvider::persist() {
   TRY_VOID(vault_.persist());
   if (!trusted_) return std::nullopt;
   const Instant now = config_.clock->now();
-  for (const auto& [path, stamp] : written_) {
-    if (is_settled(stamp, now)) trusted_->add(path, stamp);
-  }
+  for (const auto& [path, stamp] : written_)
+    enter(path, stamp && is_settled(*stamp, now) ? stamp : std::nullopt);
   written_.clear();
   return cursor();
 }
@@ -332,9 +346,9 @@ Result<ports::Written> ObsidianProvider::create(const ports::Draft& draft) {
     if (!draft.uid.empty()) path_by_uid_.insert_or_assign(draft.uid, path);
     const std::string version = sha256(text).hex();
     Reading reading = read_note(text, basename_of(path), settings_);
-    if (!*created || reading.kind != Reading::Kind::event)
-      return ports::Written{RemoteId(path), version, std::nullopt};
-    written_.insert_or_assign(path, **created);
+    if (reading.kind != Reading::Kind::event) created->reset();
+    written_.insert_or_assign(path, *created);
+    if (!*created) return ports::Written{RemoteId(path), version, std::nullopt};
     return ports::Written{RemoteId(path), version,
                           item_of(path, version, std::move(reading.note), **created)};
   }
@@ -364,8 +378,9 @@ Result<ports::Written> ObsidianProvider::update(const ports::Item& current, cons
   forget(path, before);
   const auto after = vault_.stamp(path);
   auto item = get(current.id);
-  if (!item || item->version != version) return ports::Written{current.id, version, std::nullopt};
-  if (after) written_.insert_or_assign(path, *after);
+  const bool is_ours = item && item->version == version;
+  written_.insert_or_assign(path, is_ours && after ? std::optional(*after) : std::nullopt);
+  if (!is_ours) return ports::Written{current.id, version, std::nullopt};
   return ports::Written{current.id, version, std::move(*item)};
 }
 

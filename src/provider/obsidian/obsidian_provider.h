@@ -4,6 +4,7 @@
 
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -87,12 +88,17 @@ class ObsidianProvider : public ports::Provider {
 
   bool has_cursors() const { return config_.clock != nullptr && config_.settle_ms == 0; }
   std::string cursor() const;
+  void enter(const std::string& path, const std::optional<Stamp>& settled);
   void forget(const std::string& path, const Result<Stamp>& before);
   std::optional<StampSums> sums_of(const std::string& cursor) const;
   std::string cursor_prefix() const;
 
-  std::optional<StampSums> trusted_;      // by the last look, moved past our own writes that are safe
-  std::map<std::string, Stamp> written_;  // by us since persist() was last called
+  // The last look, moved past our own writes that are safe. Every file that we saw or wrote and believe to be there is in
+  // it, so that one that is gone is missed.
+  std::optional<StampSums> trusted_;
+  std::set<std::string> unsettled_;  // which of them stand in it by a stamp that no file has
+  // By us since persist() was last called. No stamp: somebody was at it since, as far as we know.
+  std::map<std::string, std::optional<Stamp>> written_;
 };
 
 }  // namespace kalends::provider::obsidian

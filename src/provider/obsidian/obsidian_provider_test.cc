@@ -1,114 +1,17 @@
 // A vault on disk, as a person, their plugins and their sync tools leave it.
 #include "provider/obsidian/obsidian_provider.h"
 
-#include <gmock/gmock.h>
-#include <gtest/gtest.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include <filesystem>
-#include <fstream>
-#include <iterator>
-#include <map>
-
 #include "base/digest.h"
+#include "provider/obsidian/testing_vault.h"
 
 namespace kalends::provider::obsidian {
 namespace {
 
-namespace fs = std::filesystem;
-using calendar::Facts;
 using testing::ElementsAre;
 using testing::IsEmpty;
-
-class TwoZones : public calendar::ZoneSource {
- public:
-  const calendar::Zone* find(std::string_view name) const override {
-    if (name == "Europe/Berlin") return &berlin_;
-    return name == "Etc/UTC" || name == "UTC" ? &utc_ : nullptr;
-  }
-
- private:
-  calendar::Zone berlin_ = calendar::Zone::fixed("Europe/Berlin", 3600);
-  calendar::Zone utc_ = calendar::Zone::fixed("Etc/UTC", 0);
-};
-
-class HandClock : public ports::Clock {
- public:
-  Instant now() override { return now_; }
-  void sleep_ms(std::int64_t ms) override { now_.ms += ms; }
-
- private:
-  Instant now_{4'000'000'000'000};  // long after every file here was written
-};
-
-const std::string kLunch =
-    "---\ntitle: Lunch\ndate: 2026-03-02\nstartTime: 12:00\nendTime: 13:00\n---\nWith Ann.\n";
-
-class VaultTest : public testing::Test {
- protected:
-  VaultTest() {
-    std::string name = fs::temp_directory_path() / "kalends-vault-XXXXXX";
-    KALENDS_CHECK(::mkdtemp(name.data()) != nullptr);
-    root_ = name;
-    folder_ = root_ / "Calendar";
-    fs::create_directories(folder_);
-    fs::create_directories(root_ / ".obsidian");
-  }
-  ~VaultTest() override {
-    fs::permissions(folder_, fs::perms::owner_all, fs::perm_options::add);
-    fs::remove_all(root_);
-  }
-
-  void put(const std::string& path, const std::string& text) {
-    fs::create_directories((folder_ / path).parent_path());
-    std::ofstream(folder_ / path, std::ios::binary) << text;
-  }
-  std::string text(const std::string& path) {
-    std::ifstream file(folder_ / path, std::ios::binary);
-    return {std::istreambuf_iterator<char>(file), {}};
-  }
-  std::vector<std::string> names(const fs::path& folder) {
-    std::vector<std::string> names;
-    for (const auto& entry : fs::directory_iterator(folder)) names.push_back(entry.path().filename());
-    std::ranges::sort(names);
-    return names;
-  }
-
-  ObsidianProvider provider(EndDates end_dates = EndDates::automatic) {
-    return {Config{folder_, end_dates, "", true, nullptr, 0}, zones_, "Europe/Berlin"};
-  }
-  // A look that remembers the versions, as the engine's store does.
-  ports::Changes look(ObsidianProvider& provider) {
-    auto changes = provider.changes("", [&](const RemoteId& id) { return versions_[id.value]; });
-    EXPECT_TRUE(changes) << (changes ? "" : changes.error().message);
-    if (!changes) return {};
-    for (const ports::Item& item : changes->items) versions_[item.id.value] = item.version;
-    for (const ports::Unreadable& item : changes->unreadable) versions_[item.id.value] = "";
-    return *changes;
-  }
-  static std::vector<std::string> ids(const ports::Changes& changes) {
-    std::vector<std::string> ids;
-    for (const ports::Item& item : changes.items) ids.push_back(item.id.value);
-    return ids;
-  }
-  static std::vector<std::string> unchanged(const ports::Changes& changes) {
-    std::vector<std::string> ids;
-    for (const RemoteId& id : changes.unchanged) ids.push_back(id.value);
-    return ids;
-  }
-  static ports::Draft draft(std::string title, std::string uid = "u1") {
-    return {{EventId("0123456789abcdef0123456789abcdef"), "0123456789abcdef"},
-            std::move(uid),
-            Facts{{"title", std::move(title)}, {"when", "zoned 2026-03-02T09:00:00 PT1H Europe/Berlin"}},
-            {}};
-  }
-
-  TwoZones zones_;
-  fs::path root_;
-  fs::path folder_;
-  std::map<std::string, std::string> versions_;
-};
 
 TEST_F(VaultTest, ListsEventsAndLeavesEverythingElseAlone) {
   put("lunch.md", kLunch);
@@ -349,93 +252,6 @@ TEST_F(VaultTest, AnEditWithinTheGrainOfTheStampIsSeen) {
   edited.replace(edited.find("12:00"), 5, "11:00");
   put("lunch.md", edited);
   EXPECT_THAT(ids(look(vault)), ElementsAre("lunch.md"));
-}
-
-// As one run after the other: each has a provider of its own, and the cursor that the one before left.
-class VaultByCursorTest : public VaultTest {
- protected:
-  ObsidianProvider provider() {
-    return {Config{folder_, EndDates::automatic, "", true, &clock_, 0}, zones_, "Europe/Berlin"};
-  }
-  ports::Changes run() {
-    ObsidianProvider vault = provider();
-    auto changes = vault.changes(cursor_, [&](const RemoteId& id) { return versions_[id.value]; });
-    EXPECT_TRUE(changes);
-    for (const ports::Item& item : changes->items) versions_[item.id.value] = item.version;
-    cursor_ = changes->cursor;
-    return *changes;
-  }
-  HandClock clock_;
-  std::string cursor_;
-};
-
-TEST_F(VaultByCursorTest, AFolderThatNobodyTouchedGivesNothing) {
-  put("lunch.md", kLunch);
-  put("plain.md", "text");
-  EXPECT_TRUE(run().complete);
-  auto again = run();
-  EXPECT_FALSE(again.complete);
-  EXPECT_THAT(ids(again), IsEmpty());
-  put("lunch.md", kLunch + "more");
-  EXPECT_THAT(ids(run()), ElementsAre("lunch.md"));
-  EXPECT_FALSE(run().complete);
-  fs::remove(folder_ / "lunch.md");
-  auto gone = run();
-  EXPECT_TRUE(gone.complete);
-  EXPECT_THAT(unchanged(gone), IsEmpty());
-}
-
-TEST_F(VaultByCursorTest, OnlyWhatWasTouchedIsReadAndAllThatIsThereIsNamed) {
-  for (int i = 0; i < 40; ++i) put("note" + std::to_string(i) + ".md", kLunch);
-  run();
-  put("note7.md", kLunch + "more");
-  auto changes = run();
-  EXPECT_TRUE(changes.complete);
-  EXPECT_THAT(ids(changes), ElementsAre("note7.md"));
-  EXPECT_EQ(changes.unchanged.size(), 39U);
-}
-
-TEST_F(VaultByCursorTest, OurOwnWritesAreNoNews) {
-  put("lunch.md", kLunch);
-  run();
-  ObsidianProvider vault = provider();
-  ASSERT_TRUE(vault.changes(cursor_, [&](const RemoteId& id) { return versions_[id.value]; }));
-  auto made = vault.create(draft("Made"));
-  ASSERT_TRUE(made && made->item);
-  auto edited = vault.update(*made->item, draft("Edited").facts, {});
-  ASSERT_TRUE(edited && edited->item);
-  auto lunch = vault.get(RemoteId("lunch.md"));
-  ASSERT_TRUE(lunch && vault.remove(*lunch));
-  auto cursor = vault.persist();
-  ASSERT_TRUE(cursor && *cursor);
-  cursor_ = **cursor;
-  EXPECT_FALSE(run().complete);
-  // Somebody's edit of what we wrote is news, although the cursor is younger than our write.
-  put(made->id.value, kLunch);
-  EXPECT_THAT(ids(run()), ElementsAre(made->id.value));
-}
-
-TEST_F(VaultByCursorTest, WhatCouldNotBeReadOrIsYoungIsLookedAtAgain) {
-  put("broken.md", "---\ntitle: X\ndate: [\n---\n");
-  run();
-  versions_["broken.md"] = "unreadable";
-  EXPECT_EQ(run().unreadable.size(), 1U);
-  struct stat found{};
-  ASSERT_EQ(::stat((folder_ / "broken.md").c_str(), &found), 0);
-  fs::remove(folder_ / "broken.md");
-  put("lunch.md", kLunch);
-  clock_.sleep_ms(static_cast<std::int64_t>(found.st_mtim.tv_sec) * 1000 - clock_.now().ms);
-  run();
-  auto again = run();
-  EXPECT_TRUE(again.complete);
-  EXPECT_THAT(unchanged(again), ElementsAre("lunch.md"));
-}
-
-TEST_F(VaultByCursorTest, ACursorCountsForTheSettingsThatItWasMadeWith) {
-  put("lunch.md", kLunch);
-  run();
-  ObsidianProvider other{Config{folder_, EndDates::inclusive, "", true, &clock_, 0}, zones_, "Europe/Berlin"};
-  EXPECT_TRUE(other.changes(cursor_, [&](const RemoteId& id) { return versions_[id.value]; })->complete);
 }
 
 TEST_F(VaultTest, FoldersAreFollowedJustToTheirBound) {
