@@ -314,6 +314,31 @@ TEST_P(ProviderContract, AfterACursorComesWhatChangedSince) {
   if (changes.complete) EXPECT_NE(find(changes, kept), nullptr);
 }
 
+TEST_P(ProviderContract, AnItemThatIsDeletedRightAfterItWasSeenOrWrittenIsTold) {
+  KALENDS_NEEDS(writable());
+  const auto kept = create(1, contract::plain_facts(1)).id;
+  auto cursor = list().cursor;
+  const auto tells = [&](const RemoteId& id) {
+    const auto changes = list(cursor);
+    EXPECT_EQ(find(changes, id), nullptr);
+    EXPECT_EQ(std::ranges::find(changes.gone, kept), changes.gone.end());
+    cursor = changes.cursor;
+    return changes.complete || std::ranges::find(changes.gone, id) != changes.gone.end();
+  };
+  const auto written = contract::given(ours().create(draft(2, contract::plain_facts(2)))).id;
+  if (const auto moved = contract::given(ours().persist())) cursor = *moved;
+  they_remove(written);
+  EXPECT_TRUE(tells(written)) << "written by us after the look";
+
+  const auto seen = contract::given(harness_->theirs().create(draft(3, contract::plain_facts(3)))).id;
+  harness_->settle();
+  const auto look = list(cursor);
+  EXPECT_NE(find(look, seen), nullptr);
+  cursor = look.cursor;
+  they_remove(seen);
+  EXPECT_TRUE(tells(seen)) << "seen by the look";
+}
+
 TEST_P(ProviderContract, ADeadCursorGivesAWholeListing) {
   std::vector<RemoteId> ids;
   if (writable()) ids = {create(1, contract::plain_facts(1)).id, create(2, contract::plain_facts(2)).id};
