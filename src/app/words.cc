@@ -151,8 +151,10 @@ void print_report(Console& console, const engine::RunReport& report, bool all) {
       count(Move::Kind::create) + count(Move::Kind::update) + count(Move::Kind::remove) - failed;
   const std::size_t held = count(Move::Kind::hold);
   if (report.moves.empty() && report.errors.empty()) {
-    console.line(done ? "Nothing to do: everything is in sync."
-                      : "Nothing to do: sync would change nothing.");
+    const bool waits = report.held_waiting > 0 || report.conflicts_open > 0;
+    console.line(!done   ? "Nothing to do: sync would change nothing."
+                 : waits ? "Nothing was done."
+                         : "Nothing to do: everything is in sync.");
   } else {
     std::string what = fmt::format("{} in calendars", counted(writes, "change"));
     if (failed > 0) what += fmt::format(", {} failed", failed);

@@ -52,6 +52,17 @@ std::string rules_digest(const Settings& settings, Instant now) {
   return std::to_string(std::hash<std::string>()(all)) + "/" + std::to_string(all.size());
 }
 
+// Counts the writes that failed and were not made up for later in the cycle, as after a race that was lost each time.
+void count_failed(Cycle& cycle) {
+  std::map<std::pair<CalendarId, EventId>, bool> failed;
+  for (const Move& move : cycle.report.moves)
+    if (move.kind == Move::Kind::create || move.kind == Move::Kind::update || move.kind == Move::Kind::remove)
+      failed[{move.calendar, move.event}] = !move.error.empty();
+  std::map<CalendarId, std::size_t> sums;
+  for (const auto& [where, is_failed] : failed) sums[where.first] += is_failed ? 1 : 0;
+  for (auto& [id, counts] : cycle.counts) counts.failed = std::max(counts.failed, sums[id]);
+}
+
 }  // namespace
 
 Result<void> Engine::Inner::prepare(Transaction& tx, Cycle& cycle) {
@@ -133,6 +144,7 @@ Result<void> Engine::Inner::finish(Transaction& tx, Cycle& cycle) {
     if (!waits && !TRY(tx.meta(link_key(link)))) TRY_VOID(tx.set_meta(link_key(link), "1"));
   }
   TRY_VOID(keep_in_sync_times(tx, cycle));
+  count_failed(cycle);
   for (const auto& [id, counts] : cycle.counts) cycle.report.calendars.push_back(counts);
   cycle.report.held_waiting = TRY(tx.held(HeldRow::State::waiting)).size();
   cycle.report.conflicts_open = TRY(tx.conflicts(true)).size();

@@ -153,7 +153,11 @@ Result<void> Engine::resolve(std::int64_t id, Take take, const CalendarId& calen
 
 Result<void> Engine::approve(std::int64_t id) {
   auto tx = TRY(inner_->world.store.begin());
-  HeldRow row = TRY(waiting_row(*tx, id));
+  // A rejected first run can be had after all: nothing was done about it meanwhile.
+  auto given = TRY(tx->held(id));
+  const bool again = given && given->state == HeldRow::State::rejected &&
+                     given->kind == sync::to_string(sync::HoldKind::first_run);
+  HeldRow row = again ? *std::move(given) : TRY(waiting_row(*tx, id));
   if (row.kind == sync::to_string(sync::HoldKind::collection_gone)) {
     auto calendar = TRY(tx->calendar(row.calendar));
     TRY_VOID(inner_->retire_calendar(*tx, row.calendar, false));

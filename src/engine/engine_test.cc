@@ -198,6 +198,44 @@ TEST(Engine, AVanishedCalendarDeletesNothing) {
   bench.expect_quiet();
 }
 
+TEST(Engine, AVanishedCalendarThatAPersonRejectedToForgetIsNotAskedAboutAgain) {
+  FullBench bench;
+  bench.servers["home"]->vanish(true);
+  bench.sync();
+  ASSERT_TRUE(bench.engine().reject(bench.engine().held()->front().id));
+  for (int i = 0; i < 2; ++i) bench.sync();
+  EXPECT_TRUE(bench.engine().held()->empty());
+  EXPECT_EQ(bench.servers["work"]->list().size(), 20u);
+  bench.servers["home"]->vanish(false);
+  bench.sync();
+  bench.expect_quiet();
+  bench.servers["home"]->vanish(true);
+  bench.sync();
+  EXPECT_EQ(bench.engine().held()->size(), 1u) << "it was there in between";
+}
+
+TEST(Engine, YesDoesNoFirstRunThatWasRejected) {
+  TwoCalendars bench;
+  bench.servers["work"]->put(meeting("Work", 2), "w@x");
+  bench.servers["home"]->put(meeting("Home", 3), "h@x");
+  bench.sync();
+  std::vector<std::int64_t> ids;
+  for (const HeldView& view : *bench.engine().held()) ids.push_back(view.id);
+  ASSERT_FALSE(ids.empty());
+  for (std::int64_t id : ids) ASSERT_TRUE(bench.engine().reject(id));
+  for (int i = 0; i < 2; ++i) {
+    RunReport report = bench.sync(true);
+    EXPECT_EQ(report.warnings.size(), ids.size());
+    EXPECT_EQ(bench.servers["work"]->list().size(), 1u);
+    EXPECT_EQ(bench.servers["home"]->list().size(), 1u);
+  }
+  for (std::int64_t id : ids) ASSERT_TRUE(bench.engine().approve(id));
+  bench.sync();
+  EXPECT_EQ(bench.servers["work"]->list().size(), 2u);
+  EXPECT_EQ(bench.servers["home"]->list().size(), 2u);
+  bench.expect_quiet();
+}
+
 TEST(Engine, AServerRestoredFromABackupIsHeld) {
   FullBench bench;
   auto backup = bench.servers["home"]->snapshot();

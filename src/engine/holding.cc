@@ -206,6 +206,8 @@ Result<void> Engine::Inner::hold_incoming(Transaction& tx, Cycle& cycle, std::ve
     if (agreed == 0) continue;
     std::string key = "gone|" + id.value;
     cycle.proposed.insert(key);
+    // It was decided already, and is asked again only after the calendar was there in between.
+    if (cycle.rejected.contains(key) || cycle.approved.contains(key)) continue;
     Cycle::Holding holding{HoldKind::collection_gone, id, {}};
     holding.record.keys = {key};
     holding.record.reason = fmt::format(
@@ -331,12 +333,14 @@ Result<CalendarId> Engine::Inner::first_run_at(Transaction& tx, Cycle& cycle, co
                                                const CalendarId& id, sync::Intent::Kind kind,
                                                const std::set<std::string>& first_links) {
   auto own = one.lenses.find(id);
-  if (cycle.yes || is_on(Mutant::hold_lets_first_run) || own == one.lenses.end()) return CalendarId();
+  if (is_on(Mutant::hold_lets_first_run) || own == one.lenses.end()) return CalendarId();
   auto asks = [&](const CalendarId& calendar) -> Result<bool> {
     auto lens = one.lenses.find(calendar);
     if (lens == one.lenses.end() || !first_links.contains(lens->second.link.value)) return false;
     if (!TRY(holds_events(tx, cycle, calendar))) return false;
     std::string key = first_run_key(lens->second.link, calendar);
+    // A yes to the question is none to what a person rejected.
+    if (cycle.yes && !cycle.rejected.contains(key)) return false;
     cycle.proposed.insert(key);
     return !cycle.approved.contains(key);
   };
@@ -451,6 +455,12 @@ Result<void> Engine::Inner::store_holdings(Transaction& tx, Cycle& cycle) {
       HeldRecord record = TRY(decode_held(row.blob));
       bool used =
           std::ranges::any_of(record.keys, [&](const std::string& k) { return cycle.proposed.contains(k); });
+      if (used && cycle.yes && state == HeldRow::State::rejected &&
+          row.kind == sync::to_string(HoldKind::first_run))
+        cycle.report.warnings.push_back(
+            fmt::format("The first run into \"{}\" was rejected, and --yes does not answer that; \"kalends "
+                        "approve {}\" has it done after all.",
+                        row.calendar.value, row.id));
       if (used || !cycle.reachable.contains(row.calendar)) continue;
       row.state = HeldRow::State::done;
       TRY_VOID(tx.put(row));
