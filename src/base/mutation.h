@@ -31,7 +31,6 @@ enum class Mutant : std::uint8_t {
   match_ignores_marks,
   match_joins_across_masks,
   match_removes_peoples_copies,
-  match_takes_part_for_event,
   // diff
   diff_compares_with_hub,
   diff_compares_with_remote,

@@ -196,8 +196,7 @@ Result<void> Engine::Inner::release_lone_items(Transaction& tx) {
   for (const CalendarId& id : newly_linked) {
     for (ItemRow& row : TRY(tx.items(id))) {
       if (row.event.empty() || row.state != ItemRow::State::present || !row.mark.empty()) continue;
-      if (!row.part_of.empty() && !is_on(Mutant::match_takes_part_for_event))
-        continue;  // it follows its master
+      if (!row.part_of.empty()) continue;  // it follows its master
       std::vector<sync::Candidate> by_uid, by_fingerprint;
       auto gather = [&](const std::vector<ports::EventRow>& events,
                         std::vector<sync::Candidate>& out) -> Result<void> {

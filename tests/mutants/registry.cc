@@ -38,8 +38,6 @@ const std::vector<Entry>& registry() {
       ENTRY(match_ignores_marks, "The mark on an item says nothing of the event that it is a copy of."),
       ENTRY(match_joins_across_masks, "Equal events on both sides of a masked link become one."),
       ENTRY(match_removes_peoples_copies, "A person's copy of an item is taken for a double of ours."),
-      ENTRY(match_takes_part_for_event,
-            "An exception that is an item of its own is matched anew as if it were an event."),
       ENTRY(diff_compares_with_hub, "What a calendar holds is compared with the hub, not with its own past."),
       ENTRY(diff_compares_with_remote,
             "The hub is compared with what the calendar holds, not with its own past."),
