@@ -202,18 +202,59 @@ const TomlValue::Array* repeated(const TomlEntry& entry, std::vector<Problem>& p
   return nullptr;
 }
 
+// An address without what makes no difference: letters' case in scheme and host, the scheme's own port, a slash at the end.
+std::string plain_url(std::string_view url) {
+  const std::size_t host = url.find("://") == std::string_view::npos ? 0 : url.find("://") + 3;
+  const std::size_t path = std::min(url.find('/', host), url.size());
+  std::string origin = to_lower(url.substr(0, path));
+  for (const auto& [scheme, port] : {std::pair("http://", ":80"), std::pair("https://", ":443")})
+    if (origin.starts_with(scheme) && origin.ends_with(port))
+      origin.resize(origin.size() - std::string_view(port).size());
+  std::string rest(url.substr(path));
+  while (rest.ends_with('/')) rest.pop_back();
+  return origin + rest;
+}
+
+// The folder with links followed as far as it is there.
+std::string plain_path(const std::string& path) {
+  std::error_code unknown;
+  const auto real = std::filesystem::weakly_canonical(path, unknown);
+  std::string text = unknown ? std::filesystem::path(path).lexically_normal().string() : real.string();
+  while (text.size() > 1 && text.ends_with('/')) text.pop_back();
+  return text;
+}
+
+// What two calendars have in common when what is written into the one turns up in the other: each would take the other's
+// copies for a person's events. "" where nothing is written.
+std::string place_of(const CalendarConfig& calendar) {
+  if (!calendar.path.empty()) return plain_path(calendar.path);
+  if (calendar.url.empty() || !calendar.writable()) return {};
+  return fmt::format("{}\n{}\n{}", plain_url(calendar.url), calendar.name, calendar.username);
+}
+
 void read_calendars(const TomlEntry& entry, const Context& context, Config& config) {
   const TomlValue::Array* array = repeated(entry, context.problems);
   if (!array) return;
+  std::map<std::string, std::size_t> places;
   for (const TomlValue& value : *array) {
     CalendarConfig calendar = read_calendar(value, context);
+    const std::string place = place_of(calendar);
     const CalendarConfig* first = config.calendar(calendar.id);
     if (first && !calendar.id.empty())
       context.problems.push_back(
           {value.place, fmt::format("The id \"{}\" is taken by the calendar of line {}.", calendar.id.value,
                                     first->place.line)});
-    else
+    else if (const auto same = places.find(place); same != places.end() && !place.empty())
+      context.problems.push_back(
+          {value.place,
+           fmt::format("\"{}\" is the same calendar as \"{}\" of line {}, and every event in it would be "
+                       "doubled; name it once, and use that id in every link.",
+                       calendar.id.value, config.calendars[same->second].id.value,
+                       config.calendars[same->second].place.line)});
+    else {
+      places.emplace(place, config.calendars.size());
       config.calendars.push_back(std::move(calendar));
+    }
   }
 }
 

@@ -263,6 +263,17 @@ INSTANTIATE_TEST_SUITE_P(
         Case{"[[calendar]]\nprovider = 'ics'\nurl = 'file:x.ics'\n", "k:9:1: [[calendar]] needs an id."},
         Case{"[[calendar]]\nid = 'work'\nprovider = 'ics'\nurl = 'file:x.ics'\n",
              "k:9:1: The id \"work\" is taken by the calendar of line 1."},
+        Case{"[[calendar]]\nid = 'again'\nprovider = 'obsidian'\npath = './vault/x/../Calendar/'\n",
+             "k:9:1: \"again\" is the same calendar as \"notes\" of line 5"},
+        Case{"[[calendar]]\nid = 'again'\nprovider = 'caldav'\nurl = 'HTTPS://Example.org:443/alice'\n",
+             "k:9:1: \"again\" is the same calendar as \"work\" of line 1"},
+        Case{"[[calendar]]\nid = 'other'\nprovider = 'caldav'\nurl = 'https://example.org/alice/'\nname = "
+             "'Team'\n",
+             "no problem"},
+        Case{"[[calendar]]\nid = 'b'\nprovider = 'caldav'\nurl = 'https://example.org/alice/'\nusername = "
+             "'b'\n"
+             "password = 'b'\n",
+             "no problem"},
         Case{"[[calendar]]\nid = 'hub'\nprovider = 'ics'\nurl = 'file:x.ics'\n", "means something else"},
         Case{"[[calendar]]\nid = 'a b'\nprovider = 'ics'\nurl = 'file:x.ics'\n", "is no id"},
         Case{"[[calendar]]\nid = 'x'\nprovider = 'ics'\nurl = 'ftp://x'\n", "is no address"},
