@@ -12,6 +12,7 @@
 #include "app/config_link.h"
 #include "app/config_section.h"
 #include "base/text.h"
+#include "provider/caldav/url.h"
 
 namespace kalends::app {
 namespace {
@@ -202,17 +203,12 @@ const TomlValue::Array* repeated(const TomlEntry& entry, std::vector<Problem>& p
   return nullptr;
 }
 
-// An address without what makes no difference: letters' case in scheme and host, the scheme's own port, a slash at the end.
-std::string plain_url(std::string_view url) {
-  const std::size_t host = url.find("://") == std::string_view::npos ? 0 : url.find("://") + 3;
-  const std::size_t path = std::min(url.find('/', host), url.size());
-  std::string origin = to_lower(url.substr(0, path));
-  for (const auto& [scheme, port] : {std::pair("http://", ":80"), std::pair("https://", ":443")})
-    if (origin.starts_with(scheme) && origin.ends_with(port))
-      origin.resize(origin.size() - std::string_view(port).size());
-  std::string rest(url.substr(path));
-  while (rest.ends_with('/')) rest.pop_back();
-  return origin + rest;
+// An address in its normal form, with one slash at its end.
+std::string plain_url(const std::string& url) {
+  auto parsed = provider::parse_dav_url(url);
+  if (!parsed) return url;
+  parsed->path = provider::with_slash(parsed->path);
+  return parsed->text();
 }
 
 // The folder with links followed as far as it is there.
@@ -240,21 +236,22 @@ void read_calendars(const TomlEntry& entry, const Context& context, Config& conf
     CalendarConfig calendar = read_calendar(value, context);
     const std::string place = place_of(calendar);
     const CalendarConfig* first = config.calendar(calendar.id);
-    if (first && !calendar.id.empty())
+    if (first && !calendar.id.empty()) {
       context.problems.push_back(
           {value.place, fmt::format("The id \"{}\" is taken by the calendar of line {}.", calendar.id.value,
                                     first->place.line)});
-    else if (const auto same = places.find(place); same != places.end() && !place.empty())
+      continue;
+    }
+    if (const auto same = places.find(place); same != places.end() && !place.empty()) {
+      const CalendarConfig& other = config.calendars[same->second];
       context.problems.push_back(
           {value.place,
            fmt::format("\"{}\" is the same calendar as \"{}\" of line {}, and every event in it would be "
                        "doubled; name it once, and use that id in every link.",
-                       calendar.id.value, config.calendars[same->second].id.value,
-                       config.calendars[same->second].place.line)});
-    else {
-      places.emplace(place, config.calendars.size());
-      config.calendars.push_back(std::move(calendar));
+                       calendar.id.value, other.id.value, other.place.line)});
     }
+    places.emplace(place, config.calendars.size());
+    config.calendars.push_back(std::move(calendar));
   }
 }
 

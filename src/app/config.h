@@ -1,5 +1,6 @@
-// The configuration: kalends.toml as values, checked as a whole. Reading it touches no calendar and no store, and every
-// problem of a file is told in one go, each with its place. docs/CLI.md describes the keys.
+// The configuration: kalends.toml as values, checked as a whole. Reading it touches no calendar and no store, but for
+// looking where the links of a folder's name lead: two names may mean one folder. Every problem of a file is told in one
+// go, each with its place. docs/CLI.md describes the keys.
 #pragma once
 
 #include <expected>

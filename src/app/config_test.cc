@@ -39,6 +39,14 @@ path = "vault/Calendar"
 
 std::string with(std::string_view link) { return std::string(kTwo) + std::string(link); }
 
+TEST(Config, OneCalendarUnderTwoIdsIsTheOnlyProblemOfItsLinks) {
+  const auto config =
+      parse(with("[[calendar]]\nid = 'again'\nprovider = 'obsidian'\npath = 'vault/Calendar'\n"
+                 "[[link]]\ncalendars = ['again', 'work']\n"));
+  ASSERT_FALSE(config);
+  EXPECT_EQ(config.error().size(), 1u) << to_string("k", config.error());
+}
+
 TEST(Config, ReadsTheDocumentedExample) {
   const auto config = parse(R"toml(
 [store]
@@ -265,7 +273,7 @@ INSTANTIATE_TEST_SUITE_P(
              "k:9:1: The id \"work\" is taken by the calendar of line 1."},
         Case{"[[calendar]]\nid = 'again'\nprovider = 'obsidian'\npath = './vault/x/../Calendar/'\n",
              "k:9:1: \"again\" is the same calendar as \"notes\" of line 5"},
-        Case{"[[calendar]]\nid = 'again'\nprovider = 'caldav'\nurl = 'HTTPS://Example.org:443/alice'\n",
+        Case{"[[calendar]]\nid = 'again'\nprovider = 'caldav'\nurl = 'HTTPS://Example.org:443/%61lice'\n",
              "k:9:1: \"again\" is the same calendar as \"work\" of line 1"},
         Case{"[[calendar]]\nid = 'other'\nprovider = 'caldav'\nurl = 'https://example.org/alice/'\nname = "
              "'Team'\n",

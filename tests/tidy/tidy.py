@@ -45,7 +45,7 @@ TEST_MAY_INCLUDE = {
 VENDORS = re.compile(r"google|caldav|notion|obsidian|icloud|outlook|\bgraph\b|microsoft", re.IGNORECASE)
 VENDOR_ROOMS = ("provider/", "lab/", "app/")
 
-TEST_FILE = re.compile(r"_(test|fuzz)\.cc$|(^|/)test_[a-z_]+\.h$|_contract(_bench)?\.h$")
+TEST_FILE = re.compile(r"_(test|fuzz)\.cc$|(^|/)test_[a-z_]+\.h$|_contract(_[a-z]+)?\.h$")
 
 # The engine and what stands on it know ports, never an adapter.
 KNOW_PORTS_ONLY = ("engine", "api")

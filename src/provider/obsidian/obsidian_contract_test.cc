@@ -2,7 +2,7 @@
 #include <chrono>
 
 #include "ports/provider_contract.h"
-#include "provider/obsidian/testing_vault.h"
+#include "provider/obsidian/test_vault.h"
 
 namespace kalends::provider::obsidian {
 namespace {

@@ -1,7 +1,7 @@
 // What a cursor promises: nothing is read twice for nothing, and no edit and no deletion is missed.
 #include <sys/stat.h>
 
-#include "provider/obsidian/testing_vault.h"
+#include "provider/obsidian/test_vault.h"
 
 namespace kalends::provider::obsidian {
 namespace {

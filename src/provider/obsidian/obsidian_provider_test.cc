@@ -5,7 +5,7 @@
 #include <unistd.h>
 
 #include "base/digest.h"
-#include "provider/obsidian/testing_vault.h"
+#include "provider/obsidian/test_vault.h"
 
 namespace kalends::provider::obsidian {
 namespace {
