@@ -20,6 +20,7 @@ FLOORS = {
     "sync": 3,
     "ports": 4,
     "provider/caldav": 5,
+    "provider/google": 5,
     "provider/ics": 5,
     "provider/memory": 5,
     "provider/obsidian": 5,
@@ -36,6 +37,7 @@ FLOORS = {
 TEST_MAY_INCLUDE = {
     "ical": {"system"},
     "provider/caldav": {"net", "system"},
+    "provider/google": {"system"},
     "provider/obsidian": {"system"},
     "provider/ics": {"net", "system"},
     "store/sqlite": {"system"},

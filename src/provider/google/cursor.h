@@ -1,0 +1,22 @@
+// Where the next listing goes on from: Google's sync token, and what its answers leave out. Text of our own.
+#pragma once
+
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+
+namespace kalends::provider::google {
+
+struct Cursor {
+  std::string calendar;  // the id that it is of
+  std::string token;     // nextSyncToken
+  // By series, the ids of the occurrences that it excludes itself: when one is taken back, only the series changes.
+  std::map<std::string, std::set<std::string>> exclusions;
+};
+
+std::string to_string(const Cursor& cursor);
+// Nothing for text that is none.
+std::optional<Cursor> parse_cursor(const std::string& text);
+
+}  // namespace kalends::provider::google
