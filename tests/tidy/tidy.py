@@ -40,6 +40,7 @@ TEST_MAY_INCLUDE = {
     "provider/google": {"system"},
     "provider/obsidian": {"system"},
     "provider/ics": {"net", "system"},
+    "provider/google": {"lab", "net", "system"},
     "store/sqlite": {"system"},
     "engine": {"store/sqlite", "provider/memory", "system"},
 }
