@@ -191,6 +191,7 @@ struct CurlHttp::Pool {
     CURL* curl = nullptr;
     std::string party;  // origin and user it last spoke for: its Digest nonce belongs to them
   };
+  std::string authorities;  // "" for the system's
   std::mutex mutex;
   std::vector<Handle> idle;
   std::map<std::string, long> schemes;  // party -> CURLAUTH_BASIC or CURLAUTH_DIGEST, once seen
@@ -237,7 +238,8 @@ struct CurlHttp::Pool {
   }
 };
 
-CurlHttp::CurlHttp() : pool_(std::make_unique<Pool>()) {
+CurlHttp::CurlHttp(std::string authorities) : pool_(std::make_unique<Pool>()) {
+  pool_->authorities = std::move(authorities);
   // Once for the process: libcurl counts these calls and is thread-safe about them.
   curl_global_init(CURL_GLOBAL_DEFAULT);
 }
@@ -311,6 +313,8 @@ Result<ports::HttpResponse> CurlHttp::send(const ports::HttpRequest& request) {
   Pool::Handle handle = pool_->take(party);
   if (!handle.curl) return fail(ErrorKind::transient, "libcurl gave no handle: the system is out of memory");
 
+  if (!pool_->authorities.empty())
+    curl_easy_setopt(handle.curl, CURLOPT_CAINFO, pool_->authorities.c_str());
   Attempt told;
   auto response = attempt(handle.curl, request, url, known, false, told);
   // RFC 9112 section 9.3.1: such a request is sent again, if sending it twice does no more than sending it once. libcurl

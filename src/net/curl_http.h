@@ -6,6 +6,7 @@
 #pragma once
 
 #include <memory>
+#include <string>
 
 #include "ports/http.h"
 
@@ -13,7 +14,8 @@ namespace kalends::net {
 
 class CurlHttp : public ports::Http {
  public:
-  CurlHttp();
+  // Trusts the certificates of the system, or in their place those of the file `authorities` (PEM).
+  explicit CurlHttp(std::string authorities = "");
   ~CurlHttp() override;
   CurlHttp(const CurlHttp&) = delete;
   CurlHttp& operator=(const CurlHttp&) = delete;

@@ -11,7 +11,7 @@ namespace kalends::testing_servers {
 
 class ServerProcess {
  public:
-  // "radicale", "cyrus", "sogo" or "icloud"; an error holds what the script said, such as a package that is missing.
+  // "radicale", "cyrus", "sogo", "icloud" or "dns"; an error holds what the script said, such as a package that is missing.
   static Result<ServerProcess> start(const std::string& name);
   ServerProcess(ServerProcess&& other) noexcept;
   ServerProcess& operator=(ServerProcess&&) = delete;

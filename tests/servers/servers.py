@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""Real CalDAV servers for tests: Radicale, Cyrus, SOGo, and one with the ways of iCloud.
+"""Real CalDAV servers for tests: Radicale, Cyrus, SOGo, one with the ways of iCloud, and a name server with a Radicale behind it.
 
 In Python: `with Radicale() as server: server.make_calendar("alice", "work")`.
 From any program: `python3 servers.py radicale` prints one line of JSON ({"url", "user", "users", "calendar", "control"})
@@ -14,12 +14,13 @@ import sys
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 
 from cyrus_server import Cyrus  # noqa: E402
+from dns_server import Dns  # noqa: E402
 from icloud_server import ICloudLike  # noqa: E402
 from process import ServerError  # noqa: E402
 from radicale_server import Radicale  # noqa: E402
 from sogo_server import Sogo  # noqa: E402
 
-SERVERS = {"radicale": Radicale, "cyrus": Cyrus, "sogo": Sogo, "icloud": ICloudLike}
+SERVERS = {"radicale": Radicale, "cyrus": Cyrus, "sogo": Sogo, "icloud": ICloudLike, "dns": Dns}
 
 
 def main(arguments):

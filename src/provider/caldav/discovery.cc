@@ -176,21 +176,34 @@ Result<CalendarPlace> choose(const std::vector<CalendarPlace>& calendars, const 
                           name, listed));
 }
 
-// Where to begin, in order: the address itself, then what DNS and the well-known path say about its server.
-std::vector<DavUrl> starting_points(const DavClient& client, ServiceLookup& services) {
+// Where to begin, in order: what DNS says of the domain (RFC 6764 section 6), the address itself, the well-known path.
+struct Start {
+  DavUrl url;
+  bool from_dns = false;
+};
+struct Starts {
+  std::vector<Start> points;
+  bool refused = false;  // DNS says that there is nothing to be found from the domain's name alone
+};
+
+Starts starting_points(const DavClient& client, ServiceLookup& services) {
   const DavUrl& url = client.configured();
-  std::vector<DavUrl> points = {url};
+  Starts starts;
   const bool bare = url.path == "/" && url.query.empty();
-  if (bare && url.scheme == "https" && url.port == 443)
-    for (const auto& target : services.caldavs(url.host)) {
+  if (bare && url.scheme == "https" && url.port == 443) {
+    const Services said = services.caldavs(url.host);
+    starts.refused = said.refused;
+    for (const auto& target : said.targets) {
       DavUrl found = url;
       found.host = target.host;
       found.port = target.port;
       found.path = normal_path(target.path.empty() ? "/.well-known/caldav" : target.path);
-      if (may_see_credentials(url, found)) points.push_back(std::move(found));
+      if (may_see_credentials(url, found)) starts.points.push_back({std::move(found), true});
     }
-  points.push_back(url.with_path("/.well-known/caldav"));
-  return points;
+  }
+  starts.points.push_back({url});
+  if (!starts.refused) starts.points.push_back({url.with_path("/.well-known/caldav")});
+  return starts;
 }
 
 // Homes that a resource leads to: its own, those of its principals, or itself where a server knows neither.
@@ -242,7 +255,8 @@ bool is_final(const Error& error) {
 
 Result<CalendarPlace> discover(DavClient& client, ServiceLookup& services, const std::string& name) {
   std::optional<Error> first_error;
-  for (const auto& point : starting_points(client, services)) {
+  const Starts starts = starting_points(client, services);
+  for (const auto& [point, from_dns] : starts.points) {
     auto start = ask_about(client, point);
     Result<CalendarPlace> place = CalendarPlace{};
     if (start) {
@@ -256,11 +270,23 @@ Result<CalendarPlace> discover(DavClient& client, ServiceLookup& services, const
       if (leads || is_final(place.error())) return place;
     }
     const Error& error = start ? place.error() : start.error();
-    if (is_final(error)) return std::unexpected(error);
+    // A domain may name several servers, so that one of them may be out of reach.
+    const bool next_may_answer = from_dns && error.kind == ErrorKind::transient;
+    // The name of a domain is not always that of a server, so what its servers said counts.
+    const bool is_known = first_error && first_error->kind == ErrorKind::transient;
+    const bool no_wonder = starts.refused && error.kind == ErrorKind::transient;
+    if (is_final(error) && !next_may_answer && !no_wonder)
+      return std::unexpected(is_known ? *first_error : error);
     if (!first_error) first_error = error;
     // A calendar configured by its address that is not there is gone: what the rest of the server has is beside it.
     if (first_error->kind == ErrorKind::not_found && name.empty() && client.configured().path != "/") break;
   }
+  if (starts.refused)
+    return fail(
+        ErrorKind::not_found,
+        fmt::format("{} says in DNS that it has no CalDAV service: configure the address of the server "
+                    "that holds the calendar",
+                    client.configured().host));
   return std::unexpected(std::move(*first_error));
 }
 

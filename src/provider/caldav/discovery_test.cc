@@ -15,9 +15,10 @@ using testing::HasSubstr;
 class FakeServices : public ServiceLookup {
  public:
   std::vector<ServiceTarget> targets;
-  std::vector<ServiceTarget> caldavs(const std::string& domain) override {
+  bool refused = false;
+  Services caldavs(const std::string& domain) override {
     asked.push_back(domain);
-    return targets;
+    return {targets, refused};
   }
   std::vector<std::string> asked;
 };
@@ -117,6 +118,27 @@ TEST_F(Discovery, TakesTheServerThatDnsNames) {
   const auto place = find("https://example.org");
   ASSERT_TRUE(place) << place.error().message;
   EXPECT_EQ(place->url.text(), "https://cal.example.org:8443/dav/ann/one/");
+}
+
+TEST_F(Discovery, AsksTheServersOfDnsFirstAndPassesOverOneThatIsDown) {
+  services.targets = {{"down.example.org", 443, "/dav"}, {"up.example.org", 443, "/dav"}};
+  http.on("PROPFIND https://down.example.org/dav", 503);
+  http.on("PROPFIND https://up.example.org/dav", 207, multistatus(calendar("/dav", "One")));
+  http.on("OPTIONS https://up.example.org/dav/", 200);
+  const auto place = find("https://example.org");
+  ASSERT_TRUE(place) << place.error().message;
+  EXPECT_EQ(place->url.host, "up.example.org");
+  for (const auto& request : http.seen)
+    EXPECT_NE(request.url, "https://example.org/") << "it may be no server";
+}
+
+TEST_F(Discovery, ADomainThatRefusesIsNotLookedAtFurther) {
+  services.refused = true;
+  http.on("PROPFIND https://example.org/", 404);
+  const auto place = find("https://example.org");
+  ASSERT_FALSE(place);
+  EXPECT_THAT(place.error().message, HasSubstr("example.org says in DNS that it has no CalDAV service"));
+  EXPECT_EQ(http.seen.size(), 1u) << "the address itself, and no well-known path";
 }
 
 TEST_F(Discovery, NoMoreThan16HomesAreAsked) {

@@ -1,6 +1,7 @@
 // res_nquery and ns_parserr of the system's libresolv, on a resolver state of this call's own.
 #include "provider/caldav/srv.h"
 
+#include <arpa/inet.h>
 #include <arpa/nameser.h>
 #include <netinet/in.h>
 #include <resolv.h>
@@ -15,14 +16,22 @@ namespace kalends::provider {
 
 namespace {
 
-constexpr int kTimeoutSeconds = 3;
+constexpr int kTimeoutSeconds = 2;  // for the first try; the second waits twice as long
 constexpr int kTries = 2;
 
 struct Resolver {
   struct __res_state state{};
   bool ready = false;
-  Resolver() {
+  explicit Resolver(const DnsServer& server) {
     ready = res_ninit(&state) == 0;
+    if (!server.address.empty()) {
+      state.nscount = 1;
+      sockaddr_in& at = state.nsaddr_list[0];
+      at = {};
+      at.sin_family = AF_INET;
+      at.sin_port = htons(static_cast<std::uint16_t>(server.port));
+      ready = ready && inet_pton(AF_INET, server.address.c_str(), &at.sin_addr) == 1;
+    }
     state.retrans = kTimeoutSeconds;
     state.retry = kTries;
   }
@@ -60,8 +69,6 @@ std::optional<Record> srv_record(const ns_msg& message, const ns_rr& rr) {
   if (ns_name_uncompress(ns_msg_base(message), ns_msg_end(message), data + 6, host, sizeof host) < 0)
     return std::nullopt;
   record.target.host = to_lower(host);
-  // A lone dot says that the service is not offered (RFC 2782).
-  if (record.target.host.empty() || record.target.host == ".") return std::nullopt;
   return record;
 }
 
@@ -78,41 +85,48 @@ std::string txt_path(const ns_rr& rr) {
   return "";
 }
 
-}  // namespace
+// Whether a record's target is the root, with which a domain says that it has no such service (RFC 2782).
+bool is_root(const Record& record) { return record.target.host.empty() || record.target.host == "."; }
 
-std::vector<ServiceTarget> DnsServiceLookup::caldavs(const std::string& domain) {
-  Resolver resolver;
-  const std::string name = "_caldavs._tcp." + domain;
-  const auto answer = ask(resolver, name, ns_t_srv);
+// Calls visit(message, record) for each record of the answer that can be read.
+template <class Visit>
+void each_answer(const std::vector<unsigned char>& bytes, Visit visit) {
   ns_msg message;
-  if (answer.empty() || ns_initparse(answer.data(), static_cast<int>(answer.size()), &message) != 0)
-    return {};
-  std::vector<Record> records;
+  if (bytes.empty() || ns_initparse(bytes.data(), static_cast<int>(bytes.size()), &message) != 0) return;
   for (int i = 0; i < ns_msg_count(message, ns_s_an); ++i) {
     ns_rr rr;
     if (ns_parserr(&message, ns_s_an, i, &rr) != 0) break;
-    if (auto record = srv_record(message, rr)) records.push_back(*record);
+    visit(message, rr);
   }
-  if (records.empty()) return {};
+}
+
+}  // namespace
+
+Services DnsServiceLookup::caldavs(const std::string& domain) {
+  Resolver resolver(server_);
+  const std::string name = "_caldavs._tcp." + domain;
+  std::vector<Record> records;
+  each_answer(ask(resolver, name, ns_t_srv), [&](const ns_msg& message, const ns_rr& rr) {
+    if (auto record = srv_record(message, rr)) records.push_back(*record);
+  });
+  Services out;
+  out.refused = records.size() == 1 && is_root(records.front());
+  std::erase_if(records, is_root);
+  if (records.empty()) return out;
   // Lower priority first; among equals the heavier one, which needs no chance and suits one client.
-  std::sort(records.begin(), records.end(), [](const Record& a, const Record& b) {
+  std::ranges::sort(records, [](const Record& a, const Record& b) {
     if (a.priority != b.priority) return a.priority < b.priority;
     return a.weight != b.weight ? a.weight > b.weight : a.target.host < b.target.host;
   });
   std::string path;
-  const auto text = ask(resolver, name, ns_t_txt);
-  if (!text.empty() && ns_initparse(text.data(), static_cast<int>(text.size()), &message) == 0)
-    for (int i = 0; i < ns_msg_count(message, ns_s_an) && path.empty(); ++i) {
-      ns_rr rr;
-      if (ns_parserr(&message, ns_s_an, i, &rr) != 0) break;
-      if (ns_rr_type(rr) == ns_t_txt) path = txt_path(rr);
-    }
-  std::vector<ServiceTarget> targets;
-  for (auto& record : records) {
+  each_answer(ask(resolver, name, ns_t_txt), [&](const ns_msg&, const ns_rr& rr) {
+    if (path.empty() && ns_rr_type(rr) == ns_t_txt) path = txt_path(rr);
+  });
+  for (Record& record : records) {
     record.target.path = path;
-    targets.push_back(std::move(record.target));
+    out.targets.push_back(std::move(record.target));
   }
-  return targets;
+  return out;
 }
 
 }  // namespace kalends::provider
