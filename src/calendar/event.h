@@ -102,12 +102,24 @@ struct Reminder {
   bool operator==(const Reminder&) const = default;
 };
 
+// What an event says of its own history.
+struct Bookkeeping {
+  std::int32_t sequence = 0;
+  std::optional<Instant> created;
+  std::optional<Instant> updated;  // LAST-MODIFIED, or DTSTAMP when that is missing
+  // DTSTAMP, when it says something else than `updated`; the same as `updated` when it is all that is said.
+  std::optional<Instant> stamp;
+
+  bool operator==(const Bookkeeping&) const = default;
+};
+
 // What differs at one recurrence id: it does not take place (`excluded`), or some fields have values of their own.
 // A field of `patch` with an empty optional in the series is one that the override removes; see facts.h.
 struct Override {
   bool excluded = false;
   Facts patch;  // master's fields that differ here, by path ("title", "when", "attendees/...")
   std::vector<std::string> removed;  // master's paths that are absent here
+  std::optional<Bookkeeping> own;    // where it is not the series'; carried, and no part of facts
 
   bool operator==(const Override&) const = default;
 };
@@ -123,13 +135,9 @@ struct Unknown {
 // Parameters of content lines, as they stood: ";LANGUAGE=de;X-A=1", by whose they are; see parameters.h.
 using Parameters = std::map<std::string, std::string, std::less<>>;
 
-struct Event {
-  // Bookkeeping: carried, never merged, and a change of it alone is no person's edit.
+// The uid and what Bookkeeping says are carried, never merged, and a change of them alone is no person's edit.
+struct Event : Bookkeeping {
   std::string uid;
-  std::int32_t sequence = 0;
-  std::optional<Instant> created;
-  std::optional<Instant> updated;  // LAST-MODIFIED, or DTSTAMP when that is missing
-  std::optional<Instant> stamp;    // DTSTAMP, when it says something else than `updated`
 
   std::string title;
   std::string description;
@@ -158,6 +166,9 @@ struct Event {
 
   bool operator==(const Event&) const = default;
 };
+
+// When the series or one of its occurrences was changed last.
+std::optional<Instant> last_change(const Event& event);
 
 // Puts every list into the order in which facts give it back, without repeats: attendees by address, the other sets by
 // their text, unknown lines of one name together, and no parameters without their value. What from_facts() gives and

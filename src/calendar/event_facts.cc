@@ -380,6 +380,13 @@ void normalise_unknown(std::vector<Unknown>& unknown) {
 
 }  // namespace
 
+std::optional<Instant> last_change(const Event& event) {
+  std::optional<Instant> latest = event.updated;
+  for (const auto& [slot, change] : event.overrides)
+    if (change.own) latest = std::max(latest, change.own->updated);
+  return latest;
+}
+
 void normalise(Event& event) {
   auto key = [](const std::string& text) { return encode_key(text); };
   for (auto* list : {&event.categories, &event.conferences, &event.attachments, &event.more_locations}) {

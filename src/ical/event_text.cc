@@ -123,7 +123,7 @@ void put_heading(LineWriter& out, const Event& event, const Heading& heading, co
   };
   put_utc("DTSTAMP:", "stamp", heading.stamp);
   if (event.created) put_utc("CREATED:", "created", *event.created);
-  if (event.updated) put_utc("LAST-MODIFIED:", "updated", *event.updated);
+  if (event.updated && event.updated != event.stamp) put_utc("LAST-MODIFIED:", "updated", *event.updated);
   if (event.sequence != 0) {
     put_name(out, "SEQUENCE:", parameters_of(event, "sequence"));
     out.number(event.sequence).end();

@@ -27,7 +27,7 @@ std::string shown(const Reading& reading) {
   for (const auto& broken : reading.broken) out << "broken: " << broken.uid << ": " << broken.reason << "\n";
   for (const ReadEvent& event : reading.events) {
     out << "\nuid " << event.event.uid << " sequence " << event.event.sequence;
-    if (event.event.updated) out << " updated " << to_rfc3339(*event.event.updated);
+    if (const auto updated = calendar::last_change(event.event)) out << " updated " << to_rfc3339(*updated);
     if (!event.mark.empty()) out << " mark " << event.mark;
     if (event.foreign_copy) out << " foreign";
     out << "\n";
@@ -60,10 +60,8 @@ TEST(Golden, FilesReadAsTheyShould) {
       ASSERT_TRUE(back) << back.error().message;
       EXPECT_EQ(calendar::to_facts(*back), facts);
       back->uid = event.event.uid;
-      back->sequence = event.event.sequence;
-      back->created = event.event.created;
-      back->updated = event.event.updated;
-      back->stamp = event.event.stamp;
+      static_cast<calendar::Bookkeeping&>(*back) = event.event;
+      for (auto& [slot, change] : back->overrides) change.own = event.event.overrides.at(slot).own;
       // Those of bookkeeping stand in no facts.
       back->parameters.insert(event.event.parameters.begin(), event.event.parameters.end());
       EXPECT_EQ(*back, event.event);

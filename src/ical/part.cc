@@ -43,8 +43,11 @@ class PartReader {
   void run() {
     document_.each_line(part_.component, [&](std::size_t i) { read_line(document_.lines[i]); });
     document_.each_child(part_.component, [&](std::size_t child) { read_child(child); });
-    if (!event_.updated) event_.updated = event_.stamp;
-    if (event_.stamp == event_.updated) event_.stamp.reset();
+    if (!event_.updated) {
+      event_.updated = event_.stamp;  // and `stamp` says that there is no LAST-MODIFIED
+    } else if (event_.stamp == event_.updated) {
+      event_.stamp.reset();
+    }
     read_times();
     for (std::string_view end : kForeignUids)
       if (event_.uid.ends_with(end)) part_.foreign_copy = true;
@@ -177,6 +180,7 @@ class PartReader {
     if (name == "DTSTAMP") {
       keep_params("stamp", line);
       if (!event_.stamp) event_.stamp = parse_utc(line.value);
+      if (event_.stamp == kUnknownStamp) event_.stamp.reset();
     } else if (name == "LAST-MODIFIED") {
       keep_params("updated", line);
       if (auto at = parse_utc(line.value)) event_.updated = at;

@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <set>
 #include <unordered_map>
 
 #include "base/digest.h"
@@ -68,7 +69,39 @@ void group_parts(Stream& stream) {
   }
 }
 
+calendar::Unknown as_it_stands(const Document& document, const Component& component) {
+  calendar::Unknown out{"BEGIN:" + std::string(component.name), {}};
+  for (std::size_t i = component.begin; i < component.behind(); ++i)
+    if (!document.lines[i].name.empty()) out.lines.push_back(clean_line(document.lines[i].text));
+  return out;
+}
+
+// What is no event, and the zones that it names.
+std::vector<calendar::Unknown> components_of(const Stream& stream) {
+  const Document& document = stream.document;
+  std::vector<calendar::Unknown> out;
+  std::set<std::string> tzids;
+  for (const std::size_t other : stream.others) {
+    const Component& component = document.components[other];
+    out.push_back(as_it_stands(document, component));
+    for (std::size_t i = component.begin; i < component.end; ++i)
+      if (const auto tzid = param(document.lines[i].params, "TZID")) tzids.insert(*tzid);
+  }
+  if (tzids.empty()) return out;
+  for (const Component& component : document.components) {
+    if (component.name != "VTIMEZONE" || !component.closed) continue;
+    for (std::size_t i = component.begin; i < component.end; ++i)
+      if (document.lines[i].name == "TZID" && tzids.erase(unescape_text(document.lines[i].value)) > 0)
+        out.push_back(as_it_stands(document, component));
+  }
+  return out;
+}
+
 }  // namespace
+
+std::string sentence(const BrokenEvent& event) {
+  return fmt::format("{}; the event \"{}\" is left out", event.reason, event.uid);
+}
 
 Result<std::unique_ptr<Stream>> read_stream(std::string_view text, const calendar::ZoneSource& zones,
                                             const Limits& limits) {
@@ -92,6 +125,9 @@ Result<std::unique_ptr<Stream>> read_stream(std::string_view text, const calenda
       Part& part = stream->parts.emplace_back();
       part.component = c;
       read_part(stream->document, stream->table, part);
+    } else if (in_calendar && component.closed && component.name != "VCALENDAR" &&
+               component.name != "VTIMEZONE") {
+      stream->others.push_back(c);
     }
   }
   if (!any)
@@ -107,13 +143,13 @@ Result<Reading> read(std::string_view text, const calendar::ZoneSource& zones, c
   Reading reading;
   reading.name = stream->name;
   reading.properties = std::move(stream->properties);
+  reading.components = components_of(*stream);
   reading.warnings = stream->document.warnings;
   reading.events.reserve(stream->groups.size());
   for (const Group& group : stream->groups) {
     if (!group.broken.empty()) {
       reading.broken.push_back({group.uid, group.broken});
-      if (reading.warnings.size() < kMaxWarnings)
-        reading.warnings.push_back(fmt::format("{}; the event \"{}\" is left out", group.broken, group.uid));
+      if (reading.warnings.size() < kMaxWarnings) reading.warnings.push_back(sentence(reading.broken.back()));
       continue;
     }
     ReadEvent& out = reading.events.emplace_back();

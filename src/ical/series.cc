@@ -156,11 +156,13 @@ class Assembler {
       if (placed.is_master) continue;
       const Part& part = *placed.part;
       for (const auto& [tzid, text] : part.event.zones) event.zones.emplace(tzid, text);
-      event.updated = std::max(event.updated, part.event.updated);
       if (series_.orphan && placed.slot != event.when.start)
         event.recurrence.extra_dates.push_back({placed.slot, std::nullopt});
       Override& override = event.overrides[placed.slot];
-      if (!override.excluded) override = override_of(fields_at(fields, placed.slot), shown_by(part));
+      if (override.excluded) continue;
+      override = override_of(fields_at(fields, placed.slot), shown_by(part));
+      const calendar::Bookkeeping &own = part.event, &of_series = event;
+      if (own != of_series) override.own = own;
     }
     calendar::normalise(event);
   }

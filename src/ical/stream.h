@@ -29,6 +29,8 @@ struct Stream {
   std::vector<Group> groups;  // in the order of their first parts
   std::string name;
   std::vector<std::string> properties;  // of its VCALENDARs; see Reading
+  std::vector<std::size_t>
+      others;  // right inside a VCALENDAR: closed components that are no event and no zone
 };
 
 Result<std::unique_ptr<Stream>> read_stream(std::string_view text, const calendar::ZoneSource& zones,

@@ -33,6 +33,8 @@ struct BrokenEvent {
   std::string uid;     // "" when it has none
   std::string reason;  // "line 12: ..."
 };
+// "line 12: ...; the event "UID" is left out": the warning that read() gives for it.
+std::string sentence(const BrokenEvent& event);
 
 struct Reading {
   std::vector<ReadEvent> events;  // one per UID: master and overrides together
@@ -40,6 +42,9 @@ struct Reading {
   std::string name;  // X-WR-CALNAME or NAME
   // What the VCALENDARs say of themselves, as content lines: all but VERSION, PRODID and METHOD, which are the file's.
   std::vector<std::string> properties;
+  // What stands in the VCALENDARs beside the events, such as "BEGIN:VTODO", in order, and each "BEGIN:VTIMEZONE" that
+  // they name.
+  std::vector<calendar::Unknown> components;
   std::vector<std::string> warnings;
 };
 
@@ -50,12 +55,16 @@ struct Reading {
 // THISANDFUTURE reaches at most 1000 later slots.
 Result<Reading> read(std::string_view text, const calendar::ZoneSource& zones, const Limits& limits = {});
 
+// DTSTAMP, which RFC 5545 demands, of an event of which nobody knows when it was changed: read() takes it for none.
+inline constexpr Instant kUnknownStamp{0};
+
 // A whole new VCALENDAR: CRLF, folded at 75 octets, a VTIMEZONE for each TZID. DTSTAMP is `now` for an
 // event of which nobody knows when it was changed.
 struct WriteOptions {
   Instant now;
-  std::map<std::string, std::string> marks;  // uid -> X-KALENDS-ID
-  std::vector<std::string> properties = {};  // as Reading has them
+  std::map<std::string, std::string> marks;        // uid -> X-KALENDS-ID
+  std::vector<std::string> properties = {};        // as Reading has them
+  std::vector<calendar::Unknown> components = {};  // likewise; one that does not nest is left out
 };
 std::string write(const std::vector<calendar::Event>& events, const calendar::ZoneSource& zones,
                   const WriteOptions& options);

@@ -39,9 +39,12 @@ class ZoneUse {
     for (const auto& [tzid, text] : event.zones) embedded_.emplace(tzid, text);
   }
 
-  void write(LineWriter& out, const calendar::ZoneSource& zones) const {
+  // Gives the names of those written.
+  std::set<std::string> write(LineWriter& out, const calendar::ZoneSource& zones) const {
+    std::set<std::string> written;
     for (const auto& [name, earliest] : earliest_) {
       if (name == "Etc/UTC") continue;
+      written.insert(name);
       auto own = embedded_.find(name);
       if (own != embedded_.end()) {
         for (const std::string& line : embedded_zone_lines(own->second)) out.line(line);
@@ -49,6 +52,7 @@ class ZoneUse {
         for (const std::string& line : zone_lines(*zone, name, earliest)) out.line(line);
       }
     }
+    return written;
   }
 
  private:
@@ -131,17 +135,16 @@ std::optional<Event> shown_at(const Event& event, calendar::LocalTime slot,
   if (!fields) fields = fields_of(to_facts(event));
   auto shown = calendar::from_facts(with_override(fields_at(*fields, slot), override));
   if (!shown) return std::nullopt;
-  shown->sequence = event.sequence;
-  shown->created = event.created;
-  shown->updated = event.updated;
-  shown->stamp = event.stamp;
+  static_cast<calendar::Bookkeeping&>(*shown) = event;
   return *std::move(shown);
 }
 
 void write_event(LineWriter& out, const Event& event, const calendar::ZoneSource& zones,
                  const WriteOptions& options) {
-  const Instant stamp = event.stamp.value_or(event.updated.value_or(options.now));
-  Heading heading{event.uid, stamp, std::nullopt, &event.when, ""};
+  const auto stamp_of = [&](const calendar::Bookkeeping& said) {
+    return said.stamp.value_or(said.updated.value_or(options.now));
+  };
+  Heading heading{event.uid, stamp_of(event), std::nullopt, &event.when, ""};
   if (auto mark = options.marks.find(event.uid); mark != options.marks.end()) heading.mark = mark->second;
   put_event(out, event, heading, zones, nullptr);
   std::optional<calendar::Facts> fields;
@@ -149,7 +152,9 @@ void write_event(LineWriter& out, const Event& event, const calendar::ZoneSource
     if (override.excluded) continue;
     auto shown = shown_at(event, slot, override, fields);
     if (!shown) continue;
+    if (override.own) static_cast<calendar::Bookkeeping&>(*shown) = *override.own;
     heading.slot = slot;
+    heading.stamp = stamp_of(*shown);
     put_event(out, *shown, heading, zones, nullptr);
   }
 }
@@ -157,6 +162,20 @@ void write_event(LineWriter& out, const Event& event, const calendar::ZoneSource
 }  // namespace
 
 namespace {
+
+// The VTIMEZONEs among `components` that nobody wrote yet.
+void write_further_zones(LineWriter& out, const std::vector<calendar::Unknown>& components,
+                         std::set<std::string> written) {
+  for (const calendar::Unknown& component : components) {
+    if (component.name != "BEGIN:VTIMEZONE") continue;
+    const auto tzid = std::ranges::find_if(component.lines,
+                                           [](const std::string& line) { return line.starts_with("TZID"); });
+    if (tzid == component.lines.end()) continue;
+    if (!written.insert(unescape_text(tzid->substr(std::min(tzid->size(), tzid->find(':') + 1)))).second)
+      continue;
+    for (const std::string& line : embedded_zone_lines(join(component.lines, "\n"))) out.line(line);
+  }
+}
 
 void fetch(const void* first, std::size_t bytes) {
   constexpr std::size_t kCacheLine = 64;
@@ -228,6 +247,8 @@ std::string write(const std::vector<Event>& events, const calendar::ZoneSource& 
       write_event(body, event, EventZones(known, event), options);
     }
   }
+  for (const calendar::Unknown& component : options.components)
+    if (component.name.starts_with("BEGIN:")) put_unknown(body, component);
   body.line("END:VCALENDAR");
   LineWriter head(kLineEnd);
   for (std::string_view line : {"BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:-//Kalends//Kalends//EN"})
@@ -236,7 +257,7 @@ std::string write(const std::vector<Event>& events, const calendar::ZoneSource& 
     if (is_property_line(line, "") &&
         is_calendar_property(to_upper(line.substr(0, line.find_first_of(":;")))))
       head.clean(line).end();
-  use.write(head, known);
+  write_further_zones(head, options.components, use.write(head, known));
   return body.take().insert(0, head.take());
 }
 

@@ -101,6 +101,20 @@ calendar::Override override_of(const calendar::Event& series, calendar::LocalTim
   return change;
 }
 
+void keep_bookkeeping(const calendar::Bookkeeping& series, const calendar::Bookkeeping& own,
+                      calendar::Override& change) {
+  if (own != series) change.own = own;
+}
+
+std::string text(const Json& object, std::string_view name) {
+  const Json* value = object.find(name);
+  return value && value->string() ? *value->string() : "";
+}
+
+bool is_line(const std::string& line) {
+  return !line.empty() && line.find_first_of("\r\n") == std::string::npos;
+}
+
 std::string to_pointer(std::string_view name) {
   std::string out;
   for (const char c : name) {

@@ -4,7 +4,6 @@
 #include <algorithm>
 #include <array>
 #include <map>
-#include <tuple>
 #include <utility>
 
 #include "base/text.h"
@@ -23,19 +22,9 @@ std::unexpected<Error> refuse(std::string_view member, std::string_view why) {
   return fail(ErrorKind::invalid, fmt::format("The member \"{}\" {}.", member, why));
 }
 
-std::string text(const Json& object, std::string_view name) {
-  const Json* value = object.find(name);
-  return value && value->string() ? *value->string() : "";
-}
-
 bool truth(const Json& object, std::string_view name) {
   const Json* value = object.find(name);
   return value && value->boolean() && *value->boolean();
-}
-
-// Whether a text can be a content line: some of it, and all on one line.
-bool is_line(const std::string& line) {
-  return !line.empty() && line.find_first_of("\r\n") == std::string::npos;
 }
 
 // The values of a map member ("locations"), in order; nothing when it is none.
@@ -373,6 +362,7 @@ Result<void> read_override(SeriesObject& object, const std::string& slot_text, c
   moved.set("start", slot_text);
   const Event instance = TRY(read_body(patched(moved, patch)));
   event.overrides[*slot] = override_of(held.series, *slot, instance);
+  keep_bookkeeping(event, instance, event.overrides[*slot]);
   return {};
 }
 
@@ -398,94 +388,6 @@ Result<Event> from_json(const Json& object, const calendar::ZoneSource& zones) {
   if (const Json* owners = object.find(kSeriesParameters)) owners_from_json(*owners, event.parameters);
   calendar::normalise(event);
   return event;
-}
-
-namespace {
-
-// The events of a document, one for each uid.
-class Gatherer {
- public:
-  explicit Gatherer(Reading& reading) : reading_(reading) {}
-
-  // `number` is the entry's, from 1 on.
-  void add(const Json& object, Event event, std::size_t number) {
-    auto [it, is_new] = by_uid_.try_emplace(event.uid, reading_.events.size());
-    if (is_new) {
-      reading_.events.push_back(std::move(event));
-      entries_.push_back(number);
-      return;
-    }
-    Event& held = reading_.events[it->second];
-    std::size_t& entry = entries_[it->second];
-    if (join_series(object, held, event)) return;
-    std::size_t lost = number;
-    if (std::tuple(event.sequence, event.updated) > std::tuple(held.sequence, held.updated)) {
-      held = std::move(event);
-      lost = std::exchange(entry, number);
-    }
-    ++reading_.unreadable;
-    reading_.warnings.push_back(
-        fmt::format("Entry {} was left out: entry {} has the same uid \"{}\", and of two the one with the "
-                    "highest sequence counts. "
-                    "Give one of them another uid if they are two events.",
-                    lost, entry, held.uid));
-  }
-
- private:
-  // An occurrence that stands as an object of its own belongs to its series. RFC 8984 section 4.3.1.
-  static bool join_series(const Json& object, Event& series, const Event& occurrence) {
-    const auto slot = calendar::parse_local_time(text(object, "recurrenceId"));
-    const std::string zone = text(object, "recurrenceIdTimeZone");
-    if (!slot || series.recurrence.empty() || (!zone.empty() && zone != series.when.zone)) return false;
-    auto overrides = std::exchange(series.overrides, {});
-    overrides.insert_or_assign(*slot, override_of(series, *slot, occurrence));
-    series.overrides = std::move(overrides);
-    return true;
-  }
-
-  Reading& reading_;
-  std::map<std::string, std::size_t> by_uid_;
-  std::vector<std::size_t> entries_;  // of each event
-};
-
-}  // namespace
-
-Result<Reading> read(std::string_view text_of_all, const calendar::ZoneSource& zones) {
-  const Json document = TRY(parse_json(text_of_all));
-  std::vector<const Json*> objects;
-  const Json* list = document.items() ? &document : document.find("entries");
-  if (list && list->items()) {
-    for (const Json& entry : *list->items()) objects.push_back(&entry);
-  } else if (text(document, "@type") == "Event") {
-    objects.push_back(&document);
-  } else {
-    return fail(ErrorKind::invalid,
-                "This JSON is no JSCalendar: it should be a Group, an Event or a list of Events.");
-  }
-  Reading reading;
-  if (const Json* lines = document.find(kLines); lines && lines->items() && document.find("entries"))
-    for (const Json& line : *lines->items())
-      if (line.string() && is_line(*line.string())) reading.properties.push_back(*line.string());
-  const std::string name = document.find("entries") ? text(document, "title") : "";
-  if (!name.empty() && name_in(reading.properties) != name) {
-    std::erase_if(reading.properties, [](const std::string& line) { return !name_in({line}).empty(); });
-    reading.properties.push_back(line_of_name(name));
-  }
-  Gatherer gatherer(reading);
-  for (std::size_t i = 0; i < objects.size(); ++i) {
-    if (text(*objects[i], "@type") == "Task") {
-      reading.warnings.push_back(fmt::format("Entry {} is a task and was left out.", i + 1));
-      continue;
-    }
-    auto event = from_json(*objects[i], zones);
-    if (event) {
-      gatherer.add(*objects[i], std::move(*event), i + 1);
-      continue;
-    }
-    ++reading.unreadable;
-    reading.warnings.push_back(fmt::format("Entry {} was left out: {}", i + 1, event.error().message));
-  }
-  return reading;
 }
 
 }  // namespace kalends::jscalendar

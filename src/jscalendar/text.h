@@ -19,15 +19,19 @@ Json to_json(const calendar::Event& event, const calendar::ZoneSource& zones);
 // The event of a JSEvent object; invalid, naming the member, when a member's value is none that RFC 8984 allows.
 Result<calendar::Event> from_json(const Json& object, const calendar::ZoneSource& zones);
 
-// A Group of all the events, indented. `properties` are content lines that say something of the calendar.
+// A Group of all the events, indented. `properties` are content lines that say something of the calendar, `components`
+// what stands in it beside the events, such as a "BEGIN:VTODO": carried as they stand.
 std::string write(const std::vector<calendar::Event>& events, const calendar::ZoneSource& zones,
-                  const std::vector<std::string>& properties = {});
+                  const std::vector<std::string>& properties = {},
+                  const std::vector<calendar::Unknown>& components = {});
 
 struct Reading {
   std::vector<calendar::Event> events;
   std::vector<std::string> warnings;    // sentences about entries that were left out
   std::size_t unreadable = 0;           // events among these: what is no event is not missed
   std::vector<std::string> properties;  // of the Group, as write() takes them
+  std::vector<calendar::Unknown> components;
+  std::size_t tasks = 0;  // entries that are JSCalendar Tasks; a warning tells of each
 };
 // All events of a Group, an array or a single Event. invalid when the text is no JSON or none of these.
 Result<Reading> read(std::string_view text, const calendar::ZoneSource& zones);

@@ -252,6 +252,18 @@ Json patch_of(const Json& master, const Json& instance, calendar::LocalTime slot
   return patch;
 }
 
+// What an occurrence says of its own history where the series says something else; null where it says nothing.
+void put_bookkeeping(Json& patch, const calendar::Bookkeeping& own, const calendar::Bookkeeping& series) {
+  const auto moment = [&](const char* name, std::optional<Instant> its, std::optional<Instant> of_series) {
+    if (its != of_series) patch.set(name, its ? Json(to_rfc3339(*its)) : Json());
+  };
+  if (own.sequence != series.sequence)
+    patch.set("sequence", own.sequence != 0 ? Json(std::int64_t{own.sequence}) : Json());
+  moment("created", own.created, series.created);
+  moment("updated", own.updated, series.updated);
+  moment(kStamp, own.stamp, series.stamp);
+}
+
 // A series without what an override does not touch, and its members.
 struct Reduced {
   Event series;
@@ -286,6 +298,7 @@ void put_overrides(Json& out, const Event& event) {
     }
     const auto instance = instance_of(held->second.series, slot, change);
     Json patch = instance ? patch_of(held->second.members, body(*instance), slot) : Json::object();
+    if (change.own) put_bookkeeping(patch, *change.own, event);
     // One that would read as an RDATE has to say that it is none.
     const bool looks_added =
         patch.members()->empty() || (patch.members()->size() == 1 && patch.find("duration"));
@@ -318,7 +331,8 @@ Json to_json(const Event& event, const calendar::ZoneSource& zones) {
 }
 
 std::string write(const std::vector<Event>& events, const calendar::ZoneSource& zones,
-                  const std::vector<std::string>& properties) {
+                  const std::vector<std::string>& properties,
+                  const std::vector<calendar::Unknown>& components) {
   Json entries = Json::array();
   for (const Event& event : events) entries.push(to_json(event, zones));
   Json group = Json::object().set("@type", "Group");
@@ -327,6 +341,15 @@ std::string write(const std::vector<Event>& events, const calendar::ZoneSource& 
     Json lines = Json::array();
     for (const std::string& line : properties) lines.push(line);
     group.set(kLines, std::move(lines));
+  }
+  if (!components.empty()) {
+    Json list = Json::array();
+    for (const calendar::Unknown& component : components) {
+      Json lines = Json::array();
+      for (const std::string& line : component.lines) lines.push(line);
+      list.push(std::move(lines));
+    }
+    group.set(kComponents, std::move(list));
   }
   return group.set("entries", std::move(entries)).dump(2) + "\n";
 }

@@ -105,6 +105,27 @@ std::set<std::string> parameters_in(const std::string& text) {
   return out;
 }
 
+// What a text says of the history of its events and occurrences, as "UID SLOT LAST-MODIFIED:...": a SEQUENCE of 0 says
+// nothing.
+std::set<std::string> history_in(const std::string& text) {
+  std::set<std::string> out;
+  std::vector<std::string> event;
+  std::string uid, slot;
+  for (std::string_view line : split(text, '\n')) {
+    if (line.ends_with('\r')) line.remove_suffix(1);
+    const std::string_view name = line.substr(0, line.find_first_of(":;"));
+    if (line == "BEGIN:VEVENT") event.clear(), uid.clear(), slot.clear();
+    if (name == "UID") uid = line.substr(line.find(':'));
+    if (name == "RECURRENCE-ID") slot = line.substr(line.find(':'));
+    const bool history =
+        name == "DTSTAMP" || name == "CREATED" || name == "LAST-MODIFIED" || name == "SEQUENCE";
+    if (history && line != "SEQUENCE:0") event.emplace_back(line);
+    if (line == "END:VEVENT")
+      for (const std::string& one : event) out.insert(uid + " " + slot + " " + one);
+  }
+  return out;
+}
+
 std::string there_and_back(const std::string& text) {
   auto reading = ical::read(text, zones());
   if (!reading) return reading.error().message;
@@ -112,7 +133,7 @@ std::string there_and_back(const std::string& text) {
   for (const ical::ReadEvent& one : reading->events) events.push_back(one.event);
   auto back = jscalendar::read(jscalendar::write(events, zones()), zones());
   if (!back) return back.error().message;
-  return ical::write(back->events, zones(), {});
+  return ical::write(back->events, zones(), {ical::kUnknownStamp, {}});
 }
 
 // The corpus of real clients' files, but for the one in which properties stand twice or cannot be read.
@@ -134,6 +155,98 @@ TEST(Convert, NoParameterOfTheCorpusIsLost) {
     EXPECT_EQ(there_and_back(back), back) << entry.path() << " comes to rest";
   }
   EXPECT_GE(seen, 70U);
+}
+
+TEST(Convert, NothingIsInventedOfAnEventsHistory) {
+  std::size_t seen = 0;
+  for (const auto& entry : std::filesystem::directory_iterator(KALENDS_SOURCE_DIR "/tests/ical")) {
+    if (entry.path().extension() != ".ics" || entry.path().stem() == "careless") continue;
+    std::ifstream file(entry.path(), std::ios::binary);
+    const std::string text{std::istreambuf_iterator<char>(file), {}};
+    EXPECT_EQ(history_in(there_and_back(text)), history_in(text)) << entry.path();
+    seen += history_in(text).size();
+  }
+  EXPECT_GE(seen, 30U);
+}
+
+TEST(Convert, EveryOccurrenceKeepsAHistoryOfItsOwn) {
+  const auto event = [](const std::string& lines) {
+    return "BEGIN:VEVENT\r\nUID:u\r\nDTSTART:20260302T090000Z\r\nDURATION:PT1H\r\nSUMMARY:S\r\n" + lines +
+           "END:VEVENT\r\n";
+  };
+  const std::string stamp = "DTSTAMP:20260101T000000Z\r\n", later = "DTSTAMP:20260105T000000Z\r\n",
+                    modified = "LAST-MODIFIED:20260102T000000Z\r\n", created = "CREATED:20251231T000000Z\r\n",
+                    sequence = "SEQUENCE:4\r\n", same = "LAST-MODIFIED:20260101T000000Z\r\n";
+  const std::vector<std::string> histories = {stamp,
+                                              later,
+                                              stamp + same,
+                                              later + modified,
+                                              stamp + created,
+                                              stamp + sequence,
+                                              later + modified + created + sequence};
+  for (const std::string& series : histories)
+    for (const std::string& occurrence : histories) {
+      const std::string text = "BEGIN:VCALENDAR\r\nVERSION:2.0\r\n" + event(series + "RRULE:FREQ=DAILY\r\n") +
+                               event(occurrence + "RECURRENCE-ID:20260303T090000Z\r\n") + "END:VCALENDAR\r\n";
+      EXPECT_EQ(history_in(there_and_back(text)), history_in(text)) << text;
+      auto plain = ical::read(text, zones());
+      ASSERT_TRUE(plain);
+      EXPECT_EQ(history_in(ical::write({plain->events[0].event}, zones(), {})), history_in(text));
+    }
+}
+
+// RFC 5545 demands a DTSTAMP; what is written in its place is read as none again.
+TEST(Convert, ADtstampThatHadToBeMadeUpGoesAwayAgain) {
+  const std::string entry =
+      R"([{"@type":"Event","uid":"u","start":"2026-03-02T09:00:00","duration":"PT1H"}])";
+  const auto first = jscalendar::read(entry, zones());
+  ASSERT_TRUE(first);
+  const std::string text = ical::write(first->events, zones(), {ical::kUnknownStamp, {}});
+  EXPECT_NE(text.find("DTSTAMP:19700101T000000Z"), std::string::npos) << text;
+  EXPECT_EQ(text.find("LAST-MODIFIED"), std::string::npos) << text;
+  const auto back = ical::read(text, zones());
+  ASSERT_TRUE(back);
+  EXPECT_FALSE(back->events[0].event.updated);
+  EXPECT_FALSE(back->events[0].event.stamp);
+  EXPECT_EQ(jscalendar::write({back->events[0].event}, zones()), jscalendar::write(first->events, zones()));
+}
+
+// To-dos, journals and whatever else is no event, with the zones that they name alone.
+TEST(Convert, WhatIsNoEventIsCarried) {
+  const std::string others =
+      "BEGIN:VTODO\r\nUID:t\r\nDUE;TZID=Odd:20260302T090000\r\nSUMMARY:Do\\, "
+      "it\r\nBEGIN:VALARM\r\nTRIGGER:-PT5M\r\n"
+      "END:VALARM\r\nEND:VTODO\r\nBEGIN:VJOURNAL\r\nUID:j\r\nEND:VJOURNAL\r\nBEGIN:X-THING\r\nX-A;B=c:"
+      "d\r\nEND:X-THING\r\n";
+  const std::string zone =
+      "BEGIN:VTIMEZONE\r\nTZID:Odd\r\nBEGIN:STANDARD\r\nDTSTART:19700101T000000\r\nTZOFFSETFROM:+0100\r\n"
+      "TZOFFSETTO:+0100\r\nEND:STANDARD\r\nEND:VTIMEZONE\r\n";
+  const auto first =
+      ical::read("BEGIN:VCALENDAR\r\nVERSION:2.0\r\n" + zone + others + "END:VCALENDAR\r\n", zones());
+  ASSERT_TRUE(first);
+  ASSERT_EQ(first->components.size(), 4U);
+  const auto back = jscalendar::read(jscalendar::write({}, zones(), {}, first->components), zones());
+  ASSERT_TRUE(back);
+  EXPECT_EQ(back->components, first->components);
+  const std::string text = ical::write({}, zones(), {ical::kUnknownStamp, {}, {}, back->components});
+  EXPECT_EQ(text, "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//Kalends//Kalends//EN\r\n" + zone + others +
+                      "END:VCALENDAR\r\n");
+}
+
+// Somebody else's JSON may hold anything where we carry components.
+TEST(Convert, ComponentsThatDoNotNestAreLeftOut) {
+  for (const char* lines :
+       {R"(["BEGIN:VTODO"])", R"(["BEGIN:VTODO","END:VEVENT"])",
+        R"(["BEGIN:VTODO","END:VTODO","END:VCALENDAR"])", R"(["BEGIN:VEVENT","END:VEVENT"])",
+        R"(["BEGIN:VCALENDAR","END:VCALENDAR"])", R"(["BEGIN:VTODO\nX:1","END:VTODO"])", R"([1,{}])",
+        R"("BEGIN:VTODO")", R"(["X:1"])", R"(["BEGIN:VTIMEZONE","TZID:a","END:VTODO"])"}) {
+    const auto reading = jscalendar::read(
+        std::string(R"({"@type":"Group","entries":[],"kalends:components":[)") + lines + "]}", zones());
+    ASSERT_TRUE(reading) << lines;
+    EXPECT_EQ(ical::write({}, zones(), {ical::kUnknownStamp, {}, {}, reading->components}),
+              ical::write({}, zones(), {}))
+        << lines;
+  }
 }
 
 TEST(Convert, NoParameterOfGeneratedEventsIsLost) {

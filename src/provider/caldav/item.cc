@@ -105,7 +105,7 @@ Resource read_resource(const RemoteId& id, const std::string& version, std::stri
   item.uid = read.event.uid;
   item.mark = ports::parse_mark(read.mark);
   item.facts = without_defaults(calendar::to_facts(read.event));
-  item.updated = read.event.updated;
+  item.updated = calendar::last_change(read.event);
   item.foreign_copy = read.foreign_copy;
   item.warnings = std::move(read.warnings);
   for (auto& warning : reading->warnings) item.warnings.push_back(std::move(warning));

@@ -32,7 +32,7 @@ ports::Item item_of(ical::ReadEvent read) {
   item.mark = ports::parse_mark(read.mark);
   item.facts = calendar::to_facts(read.event);
   item.version = sha256(calendar::encode(item.facts)).hex();
-  item.updated = read.event.updated;
+  item.updated = calendar::last_change(read.event);
   item.read_only = true;
   item.foreign_copy = read.foreign_copy;
   item.warnings = std::move(read.warnings);
