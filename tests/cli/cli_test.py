@@ -77,6 +77,111 @@ END:VEVENT
 END:VCALENDAR
 """
 
+RICH = """BEGIN:VCALENDAR
+VERSION:2.0
+PRODID:-//T//EN
+X-WR-CALNAME:Home
+BEGIN:VTIMEZONE
+TZID:Odd
+BEGIN:STANDARD
+DTSTART:19700101T000000
+TZOFFSETFROM:+0100
+TZOFFSETTO:+0100
+END:STANDARD
+END:VTIMEZONE
+BEGIN:VEVENT
+UID:plain
+DTSTAMP:20260101T000000Z
+DTSTART;VALUE=DATE:20260302
+SUMMARY:Plain
+END:VEVENT
+BEGIN:VEVENT
+UID:rich
+DTSTAMP:20260101T000000Z
+DTSTART:20260302T090000Z
+DTEND:20260302T100030Z
+ATTENDEE:mailto:a@example.org
+ATTENDEE:mailto:b@example.org
+STATUS:CONFIRMED
+X-FOO:1
+LOCATION:Here
+SUMMARY;LANGUAGE=de:Rich
+BEGIN:VALARM
+TRIGGER:-PT5M
+ACTION:DISPLAY
+DESCRIPTION:x
+END:VALARM
+END:VEVENT
+BEGIN:VEVENT
+UID:rdate
+DTSTAMP:20260101T000000Z
+DTSTART:20260302T090000Z
+RDATE:20260305T090000Z
+SUMMARY:Rdate
+END:VEVENT
+BEGIN:VEVENT
+UID:rules
+DTSTAMP:20260101T000000Z
+DTSTART:20260302T090000Z
+RRULE:FREQ=WEEKLY;COUNT=3
+RRULE:FREQ=MONTHLY;COUNT=3
+SUMMARY:Two rules
+END:VEVENT
+BEGIN:VEVENT
+UID:exrule
+DTSTAMP:20260101T000000Z
+DTSTART:20260302T090000Z
+RRULE:FREQ=DAILY;COUNT=9
+EXRULE:FREQ=WEEKLY;COUNT=2
+SUMMARY:Exrule
+END:VEVENT
+BEGIN:VEVENT
+UID:moved
+DTSTAMP:20260101T000000Z
+DTSTART:20260302T090000Z
+RRULE:FREQ=DAILY;COUNT=9
+SUMMARY:Moved
+END:VEVENT
+BEGIN:VEVENT
+UID:moved
+RECURRENCE-ID:20260303T090000Z
+DTSTAMP:20260101T000000Z
+DTSTART:20260303T110000Z
+SUMMARY:Moved
+END:VEVENT
+BEGIN:VEVENT
+UID:moved
+RECURRENCE-ID:20260304T090000Z
+DTSTAMP:20260101T000000Z
+DTSTART:20260304T090000Z
+STATUS:CANCELLED
+SUMMARY:Moved
+END:VEVENT
+BEGIN:VEVENT
+UID:off
+DTSTAMP:20260101T000000Z
+DTSTART:20260302T090000Z
+STATUS:CANCELLED
+SUMMARY:Off
+END:VEVENT
+BEGIN:VTODO
+UID:todo-1
+DTSTAMP:20260101T000000Z
+DUE;TZID=Odd:20260302T090000
+SUMMARY:Do it
+END:VTODO
+BEGIN:VTODO
+UID:todo-2
+DTSTAMP:20260101T000000Z
+SUMMARY:Do that
+END:VTODO
+BEGIN:VJOURNAL
+UID:journal
+DTSTAMP:20260101T000000Z
+SUMMARY:Dear diary
+END:VJOURNAL
+END:VCALENDAR
+"""
 
 MIXED = """BEGIN:VCALENDAR
 VERSION:2.0
@@ -598,13 +703,124 @@ class Files(World):
             self.kalends("convert", "there.json", "back.ics")
             self.kalends("convert", "back.ics", "again.json")
             there, again = (json.loads((self.folder / name).read_text())["entries"] for name in ("there.json", "again.json"))
-            for one, other in zip(there, again):  # an event without DTSTAMP gets one: RFC 5545 demands it
-                one.setdefault("updated", other.get("updated"))
             self.assertEqual(there, again, path.name)
             span = ["--from", "2026-01-01", "--to", "2027-01-01", "--zone", "Europe/Berlin", "--json"]
             before, after = (json.loads(self.run_program("occurrences", name, *span).stdout)["occurrences"]
                              for name in (str(path), "back.ics"))
             self.assertEqual(before, after, path.name)
+
+    def test_what_notes_cannot_say_is_told_event_by_event(self):
+        self.write("rich.ics", RICH)
+        done = self.run_program("convert", "rich.ics", "vault")
+        self.assertEqual(done.returncode, 1, "two series were refused")
+        self.assertIn("2 events written to vault (1 of them not in full), 5 not written.", done.stdout)
+        for sentence in ('"Rdate" was not written: A note cannot say 1 further date (RDATE)',
+                         '"Two rules" was not written: A note cannot say 2 rules at once',
+                         '"Exrule" was not written: A note cannot say a rule for days left out (EXRULE)',
+                         '"Moved" was not written: A note cannot say 1 moved occurrence, 1 cancelled occurrence',
+                         '"Off" was not written: A note cannot say that it is cancelled',
+                         'warning: "Rich" is written without its time to the second, 2 attendees, 1 reminder, the location, '
+                         "1 further property (X-FOO) and 1 parameter of a property",
+                         "left out, because vault cannot hold what is no event: 1 VJOURNAL, 2 VTODO, 1 X-WR-CALNAME"):
+            self.assertIn(sentence, done.stderr)
+        self.assertEqual(self.titles("vault"), ["Plain", "Rich"])
+        self.kalends("convert", "rich.ics", "second", code=1)
+        answer = self.answer("import", "rich.ics", "--calendar", "work", code=1)
+        rich = next(entry for entry in answer["imported"] if entry["title"] == "Rich")
+        self.assertEqual([d["field"] for d in rich["dropped"]], ["when", "attendees", "reminders", "location", "unknown", "parameters"])
+        self.assertEqual(rich["dropped"][1]["what"], "2 attendees")
+        self.assertEqual((answer["incomplete"], answer["left_out"], answer["carried"]),
+                         (1, {"VJOURNAL": 1, "VTODO": 2, "X-WR-CALNAME": 1}, {}))
+        self.assertEqual([e["outcome"] for e in answer["imported"]].count("refused"), 5)
+        self.assertIn("2 already there, 5 not written", self.kalends("import", "rich.ics", "--calendar", "work", code=1))
+
+    def test_ics_to_ics_is_a_copy_and_may_be_onto_itself(self):
+        odd = RICH.replace("\n", "\r\n").replace("SUMMARY:Plain", "summary:Pl\r\n ain \t").encode() + b"\r\nX-AFTER:\xff\r\n"
+        (self.folder / "odd.ics").write_bytes(odd)
+        (self.folder / "odd.ics").chmod(0o600)
+        for target in ("odd.ics", "copy.ics", "./odd.ics"):
+            self.kalends("convert", "odd.ics", target)
+            self.assertEqual((self.folder / target).read_bytes(), odd)
+        self.assertEqual((self.folder / "odd.ics").stat().st_mode & 0o777, 0o600, "what was private stays private")
+        broken = SERIES.replace("DTSTART;VALUE=DATE:20260329", "DTSTART:rubbish")
+        self.write("broken.ics", broken)
+        answer = self.answer("convert", "broken.ics", "copy.ics")
+        self.assertEqual((answer["unreadable"], len(answer["converted"])), (0, 1))
+        self.assertEqual(answer["warnings"], ["1 event could not be read and stands in the copy as it did."])
+        self.assertEqual((self.folder / "copy.ics").read_text(), broken)
+        (self.folder / "link.ics").symlink_to("odd.ics")
+        self.kalends("convert", "broken.ics", "link.ics")
+        self.assertTrue((self.folder / "link.ics").is_symlink())
+        self.assertEqual((self.folder / "odd.ics").read_text(), broken)
+        self.write("group.json", '{"@type":"Group","x":1,"entries":[{"@type":"Task","uid":"t"}]}')
+        self.kalends("convert", "group.json", "group.json")
+        self.assertEqual((self.folder / "group.json").read_text(), '{"@type":"Group","x":1,"entries":[{"@type":"Task","uid":"t"}]}')
+        self.assertEqual(self.answer("convert", "group.json", "group.ics")["left_out"], {"Task": 1})
+
+    def test_to_dos_travel_through_jscalendar(self):
+        self.write("rich.ics", RICH)
+        self.assertEqual(self.answer("convert", "rich.ics", "rich.json")["carried"], {"VJOURNAL": 1, "VTODO": 2})
+        self.kalends("convert", "rich.json", "back.ics")
+        back = (self.folder / "back.ics").read_text()
+        for line in RICH[RICH.index("BEGIN:VTODO"):].splitlines() + ["TZID:Odd", "X-WR-CALNAME:Home"]:
+            self.assertIn(line, back)
+
+    def test_a_vault_there_and_back_invents_nothing(self):
+        plain = SERIES.replace("X-OURS;A=b:kept\n", "").replace("20260329\n", "20260329\nDTEND;VALUE=DATE:20260330\n")
+        self.write("plain.ics", plain)
+        self.kalends("convert", "plain.ics", "vault")
+        first = (self.folder / "vault" / "2026-03-29 All day.md")
+        first.write_text(first.read_text().replace("---\n", "---\ntags: [a]\n", 1) + "My own words\n")
+        done = self.run_program("convert", "vault", "back.ics")
+        self.assertIn('"All day" is written without the text of the note and 1 further key (tags)', done.stderr)
+        def said(text):
+            return sorted(line for line in text.replace("\r", "").split("END:VTIMEZONE\n")[-1].splitlines()
+                          if not line.startswith(("DTSTAMP", "PRODID", "VERSION", "BEGIN:VCAL")))
+        self.assertEqual(said((self.folder / "back.ics").read_text()), said(plain))
+        before = {path.name: path.read_bytes() for path in (self.folder / "vault").iterdir()}
+        self.assertIn("0 events written to vault, 2 already there", self.kalends("convert", "back.ics", "vault"))
+        self.assertIn("the same folder", self.run_program("convert", "vault", "vault/").stderr)
+        # A note without a uid is known by its name.
+        self.write("vault/own.md", note("Own", "2026-03-04"))
+        before["own.md"] = (self.folder / "vault/own.md").read_bytes()
+        self.kalends("convert", "vault", "own.ics")
+        self.assertIn("3 already there", self.kalends("convert", "own.ics", "vault"))
+        self.assertEqual({path.name: path.read_bytes() for path in (self.folder / "vault").iterdir()}, before)
+
+    def test_input_that_is_no_calendar_is_told_in_one_sentence(self):
+        self.write("empty.ics", "")
+        self.write("empty.json", "")
+        self.write("word.json", "null")
+        (self.folder / "binary.ics").write_bytes(bytes(range(256)) * 64)
+        (self.folder / "binary.json").write_bytes(bytes(range(256)) * 64)
+        (self.folder / "folder.ics").mkdir()
+        with open(self.folder / "large.ics", "wb") as file:
+            file.truncate(300 << 20)
+        (self.folder / "large.json").symlink_to("large.ics")
+        for name, sentence in (("none.ics", "none.ics cannot be read"), ("none.json", "none.json cannot be read"),
+                               ("nowhere", "nowhere is no folder of notes"), ("empty.ics", "empty.ics is empty"),
+                               ("empty.json", "empty.json is empty"), ("word.json", "word.json: This JSON is no JSCalendar"),
+                               ("binary.ics", "binary.ics: line 1"), ("binary.json", "binary.json: "),
+                               ("folder.ics", "folder.ics cannot be read: it is a folder"), ("large.ics", "large.ics is larger than 64 MiB"),
+                               ("large.json", "large.json is larger than 64 MiB")):
+            commands = [["convert", name, "out.ics"], ["convert", name, "out.json"], ["convert", name, "out"],
+                        ["import", name, "--calendar", "work"]]
+            if name.endswith(".ics"):
+                commands.append(["occurrences", name, "--from", "2026-01-01", "--to", "2027-01-01"])
+            for words in commands:
+                done = self.run_program(*words)
+                self.assertEqual((done.returncode, done.stdout), (1, ""), words)
+                self.assertIn(sentence, done.stderr)
+                self.assertEqual(len(done.stderr.splitlines()), 1, done.stderr)
+                self.assertFalse((self.folder / words[2]).exists(), words)
+        self.write("series.ics", SERIES)
+        (self.folder / "taken.json").mkdir()
+        for target in ("taken.json", "no/such/folder.ics", "series.ics/vault"):
+            done = self.run_program("convert", "series.ics", target)
+            self.assertEqual((done.returncode, done.stdout), (1, ""), target)
+            self.assertIn(target, done.stderr)
+        self.assertEqual((self.folder / "series.ics").read_text(), SERIES)
+        self.assertEqual([path.name for path in self.folder.iterdir() if "XXXX" in path.name or ".json." in path.name], [])
 
     def test_export_and_convert_lose_nothing_between_ics_and_json(self):
         self.synced()

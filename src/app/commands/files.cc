@@ -2,11 +2,14 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <filesystem>
 
 #include "app/commands/commands.h"
 #include "app/event_files.h"
 #include "app/views_json.h"
 #include "app/words.h"
+#include "base/text.h"
+#include "ical/text.h"
 
 namespace kalends::app {
 namespace {
@@ -16,37 +19,77 @@ void warn(Desk& desk, const std::vector<std::string>& warnings) {
   for (const std::string& warning : warnings) desk.console.note("warning: " + printable(warning));
 }
 
+Json dropped_json(const std::vector<Dropped>& dropped) {
+  Json array = Json::array();
+  for (const Dropped& one : dropped) array.push(Json::object().set("field", one.field).set("what", one.what));
+  return array;
+}
+
 Json arrivals_json(const std::vector<Arrival>& arrivals) {
   Json array = Json::array();
   for (const Arrival& arrival : arrivals) {
     Json entry = Json::object();
     entry.set("uid", arrival.uid).set("title", arrival.title).set("outcome", to_string(arrival.outcome));
-    entry.set("reason", arrival.reason);
+    entry.set("reason", arrival.reason).set("dropped", dropped_json(arrival.dropped));
     array.push(std::move(entry));
   }
   return array;
 }
 
+Json counts_json(const std::map<std::string, std::size_t>& counts) {
+  Json object = Json::object();
+  for (const auto& [name, count] : counts) object.set(name, count);
+  return object;
+}
+
+// "2 VTODO, 1 VJOURNAL"
+std::string counts_words(const std::map<std::string, std::size_t>& counts) {
+  std::vector<std::string> words;
+  for (const auto& [name, count] : counts) words.push_back(fmt::format("{} {}", count, printable(name)));
+  return join(words, ", ");
+}
+
+// What is not written of events that are, and what is no event, on standard error.
+void tell_losses(Desk& desk, const Delivery& delivery, const std::string& where) {
+  for (const Arrival& arrival : delivery.arrivals) {
+    if (arrival.outcome == Arrival::Outcome::refused)
+      desk.console.note(fmt::format("kalends: \"{}\" was not written: {}", shortened(arrival.title, 60),
+                                    printable(arrival.reason)));
+    if (arrival.outcome == Arrival::Outcome::written && !arrival.dropped.empty())
+      desk.console.note(fmt::format("warning: \"{}\" is written without {}", shortened(arrival.title, 60),
+                                    printable(in_words(arrival.dropped))));
+  }
+  if (!delivery.left_out.empty())
+    desk.console.note(fmt::format("warning: left out, because {} cannot hold what is no event: {}", where,
+                                  counts_words(delivery.left_out)));
+  if (!delivery.carried.empty())
+    desk.console.note(fmt::format("warning: carried as it stands, for a later conversion to .ics alone: {}",
+                                  counts_words(delivery.carried)));
+}
+
 // Prints what became of each event; `array` is its name in JSON.
-Exit tell(Desk& desk, const char* array, const std::vector<Arrival>& arrivals, const EventFile& from,
+Exit tell(Desk& desk, const char* array, const Delivery& delivery, const EventFile& from,
           const std::string& where) {
+  const std::vector<Arrival>& arrivals = delivery.arrivals;
   const auto count = [&](Arrival::Outcome outcome) {
     return static_cast<std::size_t>(std::ranges::count(arrivals, outcome, &Arrival::outcome));
   };
   const std::size_t refused = count(Arrival::Outcome::refused),
                     there = count(Arrival::Outcome::already_there);
+  const auto incomplete =
+      static_cast<std::size_t>(std::ranges::count_if(arrivals, [](const Arrival& arrival) {
+        return arrival.outcome == Arrival::Outcome::written && !arrival.dropped.empty();
+      }));
   Json answer = Json::object();
   answer.set(array, arrivals_json(arrivals)).set("to", where).set("warnings", texts(from.warnings));
-  answer.set("unreadable", from.unreadable);
+  answer.set("unreadable", from.unreadable).set("incomplete", incomplete);
+  answer.set("left_out", counts_json(delivery.left_out)).set("carried", counts_json(delivery.carried));
   desk.console.answer(answer);
   warn(desk, from.warnings);
-  if (!desk.console.json())
-    for (const Arrival& arrival : arrivals)
-      if (arrival.outcome == Arrival::Outcome::refused)
-        desk.console.note(fmt::format("kalends: \"{}\" was not written: {}", shortened(arrival.title, 60),
-                                      printable(arrival.reason)));
+  if (!desk.console.json()) tell_losses(desk, delivery, where);
   std::string words =
       fmt::format("{} written to {}", counted(count(Arrival::Outcome::written), "event"), where);
+  if (incomplete > 0) words += fmt::format(" ({} of them not in full)", incomplete);
   if (there > 0) words += fmt::format(", {} already there", there);
   if (refused > 0) words += fmt::format(", {} not written", refused);
   if (where != "-") desk.console.line(words + ".");
@@ -74,9 +117,9 @@ Exit run_import(Desk& desk) {
   if (!file) return desk.console.fail(file.error());
   const auto connection = Connection::make(*config->calendar(*id), desk.machine);
   if (!connection) return desk.console.fail(connection.error());
-  const auto arrivals = add_events((*connection)->provider(), file->events, desk.machine);
-  if (!arrivals) return desk.console.fail(arrivals.error());
-  return tell(desk, "imported", *arrivals, *file, id->value);
+  const auto delivery = add_events((*connection)->provider(), *file, desk.machine);
+  if (!delivery) return desk.console.fail(delivery.error());
+  return tell(desk, "imported", *delivery, *file, id->value);
 }
 
 Exit run_export(Desk& desk) {
@@ -84,24 +127,36 @@ Exit run_export(Desk& desk) {
   return with_wiring(desk, Access::read, [&](Wiring& wiring, const Config& config) {
     const auto id = calendar_named(desk, config, desk.invocation.calendar);
     if (!id) return id.error();
-    const auto events = wiring.engine().events_of(*id);
+    auto events = wiring.engine().events_of(*id);
     if (!events) return desk.console.fail(events.error());
-    if (events->empty())
+    const EventFile file{*std::move(events), {}};
+    if (file.events.empty())
       desk.console.note("Nothing is known of this calendar; \"kalends sync\" looks at it.");
-    const auto arrivals = write_events(desk.invocation.subject, *events, desk.machine);
-    if (!arrivals) return desk.console.fail(arrivals.error());
-    return tell(desk, "exported", *arrivals, {}, desk.invocation.subject);
+    const auto delivery =
+        write_events(desk.invocation.subject, file, desk.machine, desk.machine.clock().now());
+    if (!delivery) return desk.console.fail(delivery.error());
+    return tell(desk, "exported", *delivery, file, desk.invocation.subject);
   });
 }
 
 Exit run_convert(Desk& desk) {
-  for (const std::string& path : {desk.invocation.subject, desk.invocation.target})
+  const std::string &from = desk.invocation.subject, &to = desk.invocation.target;
+  for (const std::string& path : {from, to})
     if (const auto wrong = mistaken(desk, path)) return *wrong;
-  const auto file = read_events(desk.invocation.subject, desk.machine);
+  const bool same_form = *kind_of(from) == *kind_of(to);
+  std::error_code unknown;
+  if (same_form && *kind_of(from) == FileKind::vault && std::filesystem::equivalent(from, to, unknown))
+    return desk.console.fail(
+        Exit::usage, "usage",
+        fmt::format("{} and {} are the same folder, so there is nothing to convert.", from, to));
+  auto file = read_events(from, desk.machine);
   if (!file) return desk.console.fail(file.error());
-  const auto arrivals = write_events(desk.invocation.target, file->events, desk.machine, file->properties);
-  if (!arrivals) return desk.console.fail(arrivals.error());
-  return tell(desk, "converted", *arrivals, *file, desk.invocation.target);
+  const bool copy = same_form && *kind_of(from) != FileKind::vault;
+  if (copy) file->keep_all();
+  const auto delivery =
+      copy ? copy_events(to, *file) : write_events(to, *file, desk.machine, ical::kUnknownStamp);
+  if (!delivery) return desk.console.fail(delivery.error());
+  return tell(desk, "converted", *delivery, *file, to);
 }
 
 }  // namespace kalends::app
