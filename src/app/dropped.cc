@@ -36,7 +36,7 @@ constexpr std::array<FieldWords, 23> kFields = {{
     {"attachments", "attachment", "attachments"},
     {"categories", "category", "categories"},
     {"status", "the status", ""},
-    {"show_as", "free or busy", ""},
+    {"show_as", "the mark as free", ""},
     {"visibility", "the visibility", ""},
     {"priority", "the priority", ""},
     {"colour", "the colour", ""},
