@@ -13,6 +13,7 @@ namespace {
 
 constexpr char kPageSize[] = "2500";
 constexpr int kMaxPages = 10'000;
+constexpr int kMaxRepeats = 20;  // of one page token: an empty page may say no more than "once more"
 constexpr std::size_t kMaxEvents = 1'000'000;
 
 std::unexpected<Error> broken(const Request& request, std::string_view why) {
@@ -141,6 +142,7 @@ Result<Pages> read_pages(Client& client, const std::string& calendar, const std:
   request.what = "events of " + calendar;
   Pages out;
   std::string page_token;
+  int repeats = 0;
   for (int page = 0; page < kMaxPages; ++page) {
     request.query = {{"maxResults", kPageSize}};
     if (!token.empty()) request.query.emplace_back("syncToken", token);
@@ -161,7 +163,8 @@ Result<Pages> read_pages(Client& client, const std::string& calendar, const std:
       if (out.token.empty() && !token.empty()) return broken(request, "its last page has no sync token");
       return out;
     }
-    if (next == page_token) return broken(request, "its pages go round in a circle");
+    repeats = next == page_token ? repeats + 1 : 0;
+    if (repeats > kMaxRepeats) return broken(request, "its pages go round in a circle");
     page_token = next;
   }
   return broken(request, "its pages have no end");

@@ -1,0 +1,65 @@
+// The connector against the simulated service: what every provider promises, under each habit that the real service may
+// have, and what is asked of the service on the way.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <memory>
+
+#include "lab/google/test_desk.h"
+#include "ports/provider_contract.h"
+#include "provider/google/google_provider.h"
+
+namespace kalends::lab {
+namespace {
+
+using provider::google::GoogleProvider;
+
+struct Way {
+  const char* name;
+  google::Habits habits;
+};
+
+std::vector<Way> ways() {
+  google::Habits pages;
+  pages.page_cap = 2;
+  pages.short_page_percent = 30;
+  pages.empty_page_percent = 30;
+  google::Habits bare;
+  bare.bare_cancellations = true;
+  google::Habits apart;
+  apart.exceptions_follow = false;
+  apart.strays_stay = false;
+  apart.deleted_id_revives = false;
+  return {{"usual", {}}, {"odd_pages", pages}, {"bare_cancellations", bare}, {"apart", apart}};
+}
+
+class GoogleHarness : public ports::ProviderHarness {
+ public:
+  explicit GoogleHarness(const google::Habits& habits) { desk_.google.habits() = habits; }
+  ports::Provider& ours() override { return ours_; }
+  ports::Provider& theirs() override { return theirs_; }
+  void settle() override { desk_.clock.now_ms += 1'000; }
+
+ private:
+  Desk desk_;
+  system::ZoneFiles zones_;
+  ports::FixedToken token_{desk_.token};
+  ports::FixedToken their_token_{desk_.google.issue_token(kAnn, "someone")};
+  GoogleProvider ours_{{}, desk_.http, token_, zones_};
+  GoogleProvider theirs_{{}, desk_.http, their_token_, zones_};
+};
+
+std::vector<ports::ProviderHarnessFactory> factories() {
+  std::vector<ports::ProviderHarnessFactory> out;
+  for (const Way& way : ways())
+    out.emplace_back([habits = way.habits] { return std::make_unique<GoogleHarness>(habits); });
+  return out;
+}
+
+}  // namespace
+}  // namespace kalends::lab
+
+namespace kalends::ports {
+INSTANTIATE_TEST_SUITE_P(Google, ProviderContract, testing::ValuesIn(lab::factories()),
+                         [](const auto& param) { return std::string(lab::ways()[param.index].name); });
+}  // namespace kalends::ports
