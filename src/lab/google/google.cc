@@ -88,6 +88,13 @@ const std::vector<Mail>& Google::outbox() const { return service_->outbox; }
 
 void Google::clear_outbox() { service_->outbox.clear(); }
 
-std::vector<Notice> Google::take_notices() { return std::exchange(service_->notices, {}); }
+std::vector<Notice> Google::take_notices() {
+  const Instant now = service_->clock.now();
+  std::vector<Notice> due;
+  std::vector<Notice> later;
+  for (Notice& notice : service_->notices) (notice.at <= now ? due : later).push_back(std::move(notice));
+  service_->notices = std::move(later);
+  return due;
+}
 
 }  // namespace kalends::lab

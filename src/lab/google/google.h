@@ -59,7 +59,7 @@ class Google : public Simulator {
 
   const std::vector<Mail>& outbox() const;
   void clear_outbox();
-  // The notifications that channels would have been sent since the last call.
+  // The notifications of channels that are due by now and were not taken before.
   std::vector<Notice> take_notices();
 
  private:

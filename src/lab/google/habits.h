@@ -20,6 +20,9 @@ struct Habits {
   bool sequence_counts = true;        // a new time or rule raises `sequence`
   bool over_limit_is_429 = false;     // else 403 with a reason of usageLimits
   bool plain_web_hooks = false;       // channels may post to http://, for receivers on loopback
+  int lost_notice_percent = 0;        // notifications of channels
+  int double_notice_percent = 0;
+  std::int64_t notice_delay_ms = 0;
   std::int64_t sync_token_life_ms = std::int64_t{28} * 24 * 3'600'000;
   std::int64_t requests_per_minute_project = 10'000;
   std::int64_t requests_per_minute_user = 600;

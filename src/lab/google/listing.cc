@@ -171,6 +171,18 @@ Json envelope(const Service& service, const Call& call, const Place& place) {
 
 }  // namespace
 
+std::vector<Json> shown_between(Service& service, const Place& place, Instant from, Instant to) {
+  ListQuery query;
+  query.single_events = true;
+  query.time_min = from;
+  query.time_max = to;
+  std::vector<Json> out;
+  for (const Line& line : Listing(service, place, query).lines())
+    out.push_back(line.slot ? inherited(line.event->fields, *line.slot, service.zones)
+                            : whole_fields(place.calendar, *line.event, service.zones));
+  return out;
+}
+
 Outcome<Answer> list(Service& service, const Call& call, const Place& place, const ListQuery& query) {
   const Viewer viewer = TRY(viewer_of(service, call, place));
   const std::vector<Line> lines = Listing(service, place, query).lines();

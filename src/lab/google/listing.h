@@ -29,6 +29,9 @@ struct ListQuery {
 // The parameters of the call, its tokens included. 400 for what may not stand together, 410 for a dead token.
 Outcome<ListQuery> read_query(Service& service, const Call& call, const Place& place);
 
+// The fields of what takes place between the two, series as single occurrences.
+std::vector<Json> shown_between(Service& service, const Place& place, Instant from, Instant to);
+
 Outcome<Answer> list(Service& service, const Call& call, const Place& place, const ListQuery& query);
 
 }  // namespace kalends::lab::google

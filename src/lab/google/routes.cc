@@ -3,10 +3,13 @@
 #include <algorithm>
 
 #include "base/text.h"
+#include "lab/cloud/multipart.h"
 #include "lab/cloud/simulator.h"
 #include "lab/google/calendars.h"
+#include "lab/google/channels.h"
 #include "lab/google/events.h"
 #include "lab/google/field_mask.h"
+#include "lab/google/free_busy.h"
 #include "lab/google/quota.h"
 
 namespace kalends::lab::google {
@@ -55,6 +58,7 @@ Outcome<Answer> calendar_list(Service& service, const Call& call) {
   const auto& path = call.target.path;  // users me calendarList [ID]
   if (path.size() == 3 && call.method == "GET") return list_calendars(service, call);
   if (path.size() == 3 && call.method == "POST") return insert_entry(service, call);
+  if (path.size() == 4 && path[3] == "watch" && call.method == "POST") return watch(service, call, "");
   if (path.size() != 4) return not_found();
   if (call.method == "GET") return get_entry(service, call, path[3]);
   if (call.method == "PATCH" || call.method == "PUT") return patch_entry(service, call, path[3]);
@@ -80,6 +84,7 @@ Outcome<Answer> events(Service& service, const Call& call) {
   const std::string& method = call.method;
   if (path.size() == 3 && method == "GET") return list_events(service, call, calendar);
   if (path.size() == 3 && method == "POST") return insert_event(service, call, calendar);
+  if (path.size() == 4 && path[3] == "watch" && method == "POST") return watch(service, call, calendar);
   if (path.size() == 4 && path[3] == "import" && method == "POST")
     return import_event(service, call, calendar);
   if (path.size() == 4) {
@@ -101,6 +106,10 @@ Outcome<Answer> dispatch(Service& service, const Call& call) {
     return calendar_list(service, call);
   if (path[0] == "calendars" && path.size() >= 3 && path[2] == "events") return events(service, call);
   if (path[0] == "calendars") return calendars(service, call);
+  if (path.size() == 1 && path[0] == "freeBusy" && call.method == "POST")
+    return query_free_busy(service, call);
+  if (path.size() == 2 && path[0] == "channels" && path[1] == "stop" && call.method == "POST")
+    return stop_channel(service, call);
   return not_found();
 }
 
@@ -137,11 +146,45 @@ Outcome<Answer> serve(Service& service, const ports::HttpRequest& request) {
   return answer;
 }
 
+constexpr std::size_t kMaxParts = 1000;
+
+ports::HttpResponse answer_one(Service& service, const ports::HttpRequest& request) {
+  const auto outcome = serve(service, request);
+  return outcome ? respond(*outcome) : respond(outcome.error());
+}
+
+// The parts are calls of their own: each is counted, each may fail alone, and they are made in no certain order.
+ports::HttpResponse answer_batch(Service& service, const ports::HttpRequest& request) {
+  const std::string* type = header_of(request, "content-type");
+  auto parts = read_parts(type != nullptr ? *type : "", request.body);
+  if (!parts) return respond(Refusal{400, "badRequest", "Failed to parse batch request."});
+  if (parts->size() > kMaxParts) return respond(Refusal{400, "badRequest", "The batch has too many calls."});
+  const std::string* authorization = header_of(request, "authorization");
+  std::vector<std::size_t> order(parts->size());
+  for (std::size_t i = 0; i < order.size(); ++i) order[i] = i;
+  for (std::size_t i = order.size(); i > 1; --i) std::swap(order[i - 1], order[service.random.next() % i]);
+  std::vector<std::pair<std::string, ports::HttpResponse>> answers(parts->size());
+  for (const std::size_t i : order) {
+    RequestPart& part = (*parts)[i];
+    if (authorization != nullptr && header_of(part.request, "authorization") == nullptr)
+      part.request.headers.emplace_back("authorization", *authorization);
+    answers[i] = {answer_id(part.content_id), answer_one(service, part.request)};
+  }
+  const std::string boundary = "batch_" + fresh_id(service.random, 24);
+  ports::HttpResponse out;
+  out.status = 200;
+  out.headers.emplace_back("content-type", "multipart/mixed; boundary=" + boundary);
+  out.body = write_parts(boundary, answers);
+  return out;
+}
+
 }  // namespace
 
 ports::HttpResponse answer(Service& service, const ports::HttpRequest& request) {
-  const auto outcome = serve(service, request);
-  return outcome ? respond(*outcome) : respond(outcome.error());
+  const auto target = parse_target(request.url);
+  const bool batch =
+      target && !target->path.empty() && target->path[0] == "batch" && request.method == "POST";
+  return batch ? answer_batch(service, request) : answer_one(service, request);
 }
 
 }  // namespace kalends::lab::google
