@@ -202,9 +202,14 @@ Result<Rule> parse_rule(std::string_view text) {
 }
 
 std::string to_string(const Rule& rule) {
-  std::string out = fmt::format("FREQ={}", kFrequencies[static_cast<std::size_t>(rule.frequency)]);
-  if (rule.interval != 1) out += fmt::format(";INTERVAL={}", rule.interval);
-  if (rule.count) out += fmt::format(";COUNT={}", *rule.count);
+  const auto put_number = [](std::string& to, int number) {
+    const fmt::format_int digits(number);
+    to.append(digits.data(), digits.size());
+  };
+  std::string out = "FREQ=";
+  out += kFrequencies[static_cast<std::size_t>(rule.frequency)];
+  if (rule.interval != 1) put_number(out += ";INTERVAL=", rule.interval);
+  if (rule.count) put_number(out += ";COUNT=", *rule.count);
   if (rule.until) {
     out += ";UNTIL=";
     write_until(out, *rule.until);
@@ -212,12 +217,16 @@ std::string to_string(const Rule& rule) {
   for (const ListPart& part : kLists) {
     if (part.name == "BYHOUR" && !rule.by_day.empty()) write_days(out, rule.by_day);
     if ((rule.*part.list).empty()) continue;
-    out += fmt::format(";{}={}", part.name, fmt::join(rule.*part.list, ","));
+    (out += ';') += part.name;
+    char before = '=';
+    for (int number : rule.*part.list) {
+      put_number(out += before, number);
+      before = ',';
+    }
   }
-  if (rule.week_start != Weekday::monday) {
-    out += fmt::format(";WKST={}", kWeekdays[static_cast<std::size_t>(rule.week_start)]);
-  }
-  for (const std::string& part : rule.unknown) out += ";" + part;
+  if (rule.week_start != Weekday::monday)
+    (out += ";WKST=") += kWeekdays[static_cast<std::size_t>(rule.week_start)];
+  for (const std::string& part : rule.unknown) (out += ';') += part;
   return out;
 }
 

@@ -70,6 +70,7 @@ std::optional<Reminder> read_alarm(const Document& document, std::size_t compone
 void put_alarm(LineWriter& out, const Reminder& reminder) {
   out.line("BEGIN:VALARM");
   const auto put_own = [&](std::string_view property) -> LineWriter& {
+    if (reminder.parameters.empty()) return out.raw(":");
     if (auto it = reminder.parameters.find(std::string(property)); it != reminder.parameters.end())
       put_params(out, property, it->second);
     return out.raw(":");

@@ -53,7 +53,7 @@ void put_end(LineWriter& out, const When& when, const calendar::ZoneSource& zone
   }
 }
 
-void put_text(LineWriter& out, std::string_view name, const std::string& value, std::string_view params) {
+void put_text(LineWriter& out, std::string_view name, std::string_view value, std::string_view params) {
   put_name(out, name, params);
   out.text(value).end();
 }
@@ -103,8 +103,8 @@ void put_words(LineWriter& out, const Event& event) {
     put_name(out, name, parameters_of(event, owner));
     out.clean(value).end();
   };
-  put("STATUS:", "status", to_upper(event.status));
-  put("CLASS:", "visibility", to_upper(event.visibility));
+  if (!event.status.empty()) put("STATUS:", "status", to_upper(event.status));
+  if (!event.visibility.empty()) put("CLASS:", "visibility", to_upper(event.visibility));
   if (!event.show_as.empty()) put("TRANSP:", "show_as", transparency_word(event.show_as));
   if (event.priority) {
     put_name(out, "PRIORITY:", parameters_of(event, "priority"));
@@ -183,8 +183,7 @@ void put_event(LineWriter& out, const Event& event, const Heading& heading, cons
   if (!event.recurrence.empty() || !event.recurrence.exclusion_rules.empty()) {
     bool named = event.when.kind == TimeKind::zoned && tzid != nullptr && event.when.zone != "Etc/UTC";
     std::string params = time_params(event.when.kind, named ? tzid(event.when.zone) : event.when.zone);
-    for (const std::string& line : recurrence_lines(event.recurrence, event.when, params, event.parameters))
-      out.line(line);
+    put_recurrence(out, event.recurrence, event.when, params, event.parameters);
   }
   for (const auto& [slot, override] : event.overrides)
     if (override.excluded)

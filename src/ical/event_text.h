@@ -4,6 +4,7 @@
 #include <functional>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "calendar/event.h"
@@ -25,7 +26,7 @@ std::optional<std::string> end_line(const calendar::When& when, const calendar::
 
 // What stands in a component besides the event's own fields.
 struct Heading {
-  std::string uid;
+  std::string_view uid;
   Instant stamp;                            // DTSTAMP
   std::optional<calendar::LocalTime> slot;  // RECURRENCE-ID, in terms of `series`
   const calendar::When* series = nullptr;   // of the master; needed with `slot`

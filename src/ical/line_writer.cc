@@ -142,16 +142,31 @@ void LineWriter::end() {
     size_ = 0;
     return;
   }
-  if (size_ - start_ <= kFoldAt) {
-    raw(line_end_);
-  } else {
-    std::string_view line(buffer_.data() + start_, size_ - start_);
-    unfolded_.clear();
-    append_folded(unfolded_, line, line_end_);
-    size_ = start_;
-    raw(unfolded_);
-  }
+  if (size_ - start_ > kFoldAt) fold();
+  raw(line_end_);
   start_ = size_;
+}
+
+// Spreads the line where it stands, its last part first, so that each byte moves once.
+void LineWriter::fold() {
+  cuts_.clear();
+  const char* line = buffer_.data() + start_;
+  const std::size_t length = size_ - start_;
+  for (std::size_t from = 0, fits = kFoldAt; length - from > fits; fits = kFoldAt - 1) {
+    from = fold_point(line, from, fits);
+    cuts_.push_back(from);
+  }
+  const std::size_t mark = line_end_.size() + 1;
+  char* const begin = room(cuts_.size() * mark) - length;
+  std::size_t end = length;
+  for (std::size_t n = cuts_.size(); n > 0; --n) {
+    char* const to = begin + cuts_[n - 1] + n * mark;
+    std::memmove(to, begin + cuts_[n - 1], end - cuts_[n - 1]);
+    to[-1] = ' ';
+    std::memcpy(to - mark, line_end_.data(), line_end_.size());
+    end = cuts_[n - 1];
+  }
+  size_ += cuts_.size() * mark;
 }
 
 std::string LineWriter::take() {

@@ -40,6 +40,12 @@ class LineWriter {
   void end();  // the present line is whole
   void line(std::string_view whole) { raw(whole).end(); }
 
+  // Makes room for that many bytes in all, so that what is written until then is not moved.
+  void reserve(std::size_t bytes) {
+    if (buffer_.size() < bytes) grow(bytes - size_);
+  }
+  std::size_t size() const { return size_; }
+
   std::string take();
 
  private:
@@ -48,13 +54,14 @@ class LineWriter {
     return buffer_.data() + size_;
   }
   void grow(std::size_t more);
+  void fold();
 
   std::string buffer_;     // used up to size_
   std::size_t size_ = 0;   // of the finished lines and the present one
   std::size_t start_ = 0;  // of the present line
   std::vector<std::string>* lines_ = nullptr;
   std::string_view line_end_;
-  std::string unfolded_;
+  std::vector<std::size_t> cuts_;  // in the present line
 
   // The digits of the days written lately: a text names few, each many times.
   struct Day {

@@ -199,22 +199,34 @@ std::string rule_line(std::string_view property, const calendar::Rule& rule,
   return clean_line(fmt::format("{}{}:{}", property, params, to_string(rule)));
 }
 
-ContentLines recurrence_lines(const calendar::Recurrence& recurrence, const calendar::When& when,
-                              const std::string& params, const calendar::Parameters& unread) {
-  ContentLines out;
-  for (const auto& rule : recurrence.rules) out.push_back(rule_line("RRULE", rule, unread));
-  for (const auto& rule : recurrence.exclusion_rules) out.push_back(rule_line("EXRULE", rule, unread));
+void put_recurrence(LineWriter& out, const calendar::Recurrence& recurrence, const calendar::When& when,
+                    const std::string& params, const calendar::Parameters& unread) {
+  const auto put_rule = [&](std::string_view property, const calendar::Rule& rule) {
+    if (unread.empty()) {
+      out.raw(property).raw(":").clean(to_string(rule)).end();
+    } else {
+      out.line(rule_line(property, rule, unread));
+    }
+  };
+  for (const auto& rule : recurrence.rules) put_rule("RRULE", rule);
+  for (const auto& rule : recurrence.exclusion_rules) put_rule("EXRULE", rule);
   for (const auto& extra : recurrence.extra_dates) {
     std::string start = time_value(when.kind, when.zone, extra.start);
     const std::string own = unread_of(unread, calendar::owner_of(extra), "RDATE");
     if (extra.duration && when.kind != TimeKind::all_day) {
-      out.push_back(
-          fmt::format("RDATE;VALUE=PERIOD{}{}:{}/{}", params, own, start, to_string(*extra.duration)));
+      out.line(fmt::format("RDATE;VALUE=PERIOD{}{}:{}/{}", params, own, start, to_string(*extra.duration)));
     } else {
-      out.push_back(fmt::format("RDATE{}{}:{}", params, own, start));
+      out.line(fmt::format("RDATE{}{}:{}", params, own, start));
     }
   }
-  return out;
+}
+
+ContentLines recurrence_lines(const calendar::Recurrence& recurrence, const calendar::When& when,
+                              const std::string& params, const calendar::Parameters& unread) {
+  ContentLines lines;
+  LineWriter out(lines);
+  put_recurrence(out, recurrence, when, params, unread);
+  return lines;
 }
 
 std::string transparency_word(std::string_view show_as) {

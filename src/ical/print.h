@@ -49,6 +49,8 @@ std::string time_value(calendar::TimeKind kind, const std::string& zone, calenda
 Moment time_moment(calendar::TimeKind kind, std::string_view zone, calendar::LocalTime time);
 
 // RRULE, EXRULE and RDATE lines of a recurrence; `params` are those that say the form of DTSTART, `unread` the event's.
+void put_recurrence(LineWriter& out, const calendar::Recurrence& recurrence, const calendar::When& when,
+                    const std::string& params, const calendar::Parameters& unread);
 ContentLines recurrence_lines(const calendar::Recurrence& recurrence, const calendar::When& when,
                               const std::string& params, const calendar::Parameters& unread);
 std::string rule_line(std::string_view property, const calendar::Rule& rule,

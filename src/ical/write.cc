@@ -57,12 +57,14 @@ class ZoneUse {
 
  private:
   void add(const std::string& zone, calendar::LocalTime at) {
-    auto it = earliest_.find(zone);
-    if (it == earliest_.end()) it = earliest_.emplace(zone, at.seconds - 86400).first;
-    it->second = std::min(it->second, at.seconds - 86400);
+    if (last_ == earliest_.end() || last_->first != zone)
+      last_ = earliest_.try_emplace(zone, at.seconds - 86400).first;
+    last_->second = std::min(last_->second, at.seconds - 86400);
   }
 
   std::map<std::string, std::int64_t> earliest_;
+  std::map<std::string, std::int64_t>::iterator last_ =
+      earliest_.end();  // most events are in the zone of the one before
   std::map<std::string, std::string> embedded_;
 };
 
@@ -229,36 +231,46 @@ class LookAhead {
   const std::vector<Event>& events_;
 };
 
+void write_head(LineWriter& out, const std::vector<Event>& events, const calendar::ZoneSource& zones,
+                const WriteOptions& options) {
+  for (std::string_view line : {"BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:-//Kalends//Kalends//EN"})
+    out.line(line);
+  for (const std::string& line : options.properties)
+    if (is_property_line(line, "") &&
+        is_calendar_property(to_upper(line.substr(0, line.find_first_of(":;")))))
+      out.clean(line).end();
+  ZoneUse use;
+  for (const Event& event : events) use.add(event);
+  write_further_zones(out, options.components, use.write(out, zones));
+}
+
 }  // namespace
 
 std::string write(const std::vector<Event>& events, const calendar::ZoneSource& zones,
                   const WriteOptions& options) {
+  // So many events tell how long the text will be: room that is made once is neither copied nor asked for again.
+  constexpr std::size_t kTelling = 64;
+  constexpr std::size_t kMostAhead = 64u << 20;  // bytes; they may tell wrong
   KnownZones known(zones);
-  LineWriter body(kLineEnd);
-  ZoneUse use;
+  LineWriter out(kLineEnd);
+  write_head(out, events, known, options);
+  const std::size_t head = out.size();
   LookAhead ahead(events);
   for (std::size_t i = 0; i < events.size(); ++i) {
     const Event& event = events[i];
     ahead.from(i);
-    use.add(event);
+    if (i == kTelling)
+      out.reserve(std::min(kMostAhead, out.size() + (out.size() - head) / kTelling * events.size()));
     if (event.zones.empty()) {
-      write_event(body, event, known, options);
+      write_event(out, event, known, options);
     } else {
-      write_event(body, event, EventZones(known, event), options);
+      write_event(out, event, EventZones(known, event), options);
     }
   }
   for (const calendar::Unknown& component : options.components)
-    if (component.name.starts_with("BEGIN:")) put_unknown(body, component);
-  body.line("END:VCALENDAR");
-  LineWriter head(kLineEnd);
-  for (std::string_view line : {"BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:-//Kalends//Kalends//EN"})
-    head.line(line);
-  for (const std::string& line : options.properties)
-    if (is_property_line(line, "") &&
-        is_calendar_property(to_upper(line.substr(0, line.find_first_of(":;")))))
-      head.clean(line).end();
-  write_further_zones(head, options.components, use.write(head, known));
-  return body.take().insert(0, head.take());
+    if (component.name.starts_with("BEGIN:")) put_unknown(out, component);
+  out.line("END:VCALENDAR");
+  return out.take();
 }
 
 }  // namespace kalends::ical
