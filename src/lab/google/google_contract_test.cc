@@ -6,6 +6,7 @@
 #include <memory>
 
 #include "lab/google/test_desk.h"
+#include "lab/google/test_ways.h"
 #include "ports/provider_contract.h"
 #include "provider/google/google_provider.h"
 
@@ -13,25 +14,6 @@ namespace kalends::lab {
 namespace {
 
 using provider::google::GoogleProvider;
-
-struct Way {
-  const char* name;
-  google::Habits habits;
-};
-
-std::vector<Way> ways() {
-  google::Habits pages;
-  pages.page_cap = 2;
-  pages.short_page_percent = 30;
-  pages.empty_page_percent = 30;
-  google::Habits bare;
-  bare.bare_cancellations = true;
-  google::Habits apart;
-  apart.exceptions_follow = false;
-  apart.strays_stay = false;
-  apart.deleted_id_revives = false;
-  return {{"usual", {}}, {"odd_pages", pages}, {"bare_cancellations", bare}, {"apart", apart}};
-}
 
 class GoogleHarness : public ports::ProviderHarness {
  public:

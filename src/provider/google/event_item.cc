@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "base/digest.h"
+#include "calendar/slots.h"
 #include "provider/google/json.h"
 #include "provider/google/zone_names.h"
 #include "sync/items.h"
@@ -11,6 +12,7 @@ namespace kalends::provider::google {
 
 namespace {
 
+constexpr std::size_t kMaxSteps = 2'000'000;
 // Marks of other tools that copy events.
 constexpr std::string_view kForeignKeys[] = {"outlook_EntryID", "outlook_GlobalApptID", "keeperSource"};
 constexpr std::string_view kForeignUids[] = {"@keeper.sh"};
@@ -54,6 +56,14 @@ calendar::Facts excluded() { return {{std::string(sync::kExcluded), "1"}}; }
 
 }  // namespace
 
+bool has_slot(const Series& series, calendar::LocalTime slot) {
+  auto slots = calendar::Slots::of(series.event, series.zone, {slot, slot}, kMaxSteps);
+  calendar::Slot found;
+  while (slots && slots->next(found))
+    if (found.start == slot) return true;
+  return false;
+}
+
 bool is_cancelled(const Json& event) { return text_of(event, "status") == "cancelled"; }
 
 std::optional<Occurrence> occurrence_of(const Json& event) {
@@ -94,6 +104,7 @@ std::optional<Reading> read_exception(const Json& event, const Series& series, c
     return ports::Unreadable{item.id, item.version, "it does not say which occurrence of its series it is"};
   const ports::PartOf part_of{RemoteId(text_of(series.json, "id")), calendar::to_string(*slot)};
   if (is_cancelled(event)) {
+    if (!has_slot(series, *slot)) return std::nullopt;
     item.facts = excluded();
     item.read_only = is_read_only(series.json, role);
   } else {
@@ -115,6 +126,7 @@ std::vector<ports::Item> exclusions_of(const Json& master, const Context& contex
   if (!decoded) return out;
   const Series series = series_of(master, context);
   for (const calendar::LocalTime at : decoded->exclusions) {
+    if (!has_slot(series, at)) continue;
     ports::Item item;
     const std::string& id = text_of(master, "id");
     item.part_of = ports::PartOf{RemoteId(id), calendar::to_string(at)};
@@ -128,7 +140,8 @@ std::vector<ports::Item> exclusions_of(const Json& master, const Context& contex
 }
 
 Series series_of(const Json& master, const Context& context) {
-  Series out{master, nullptr};
+  Series out{master, {}, nullptr};
+  if (auto decoded = decode(master, context)) out.event = std::move(decoded->event);
   const Json& start = object_of(master, "start");
   if (!text_of(start, "date").empty()) return out;
   std::string zone = text_of(start, "timeZone");

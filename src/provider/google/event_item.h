@@ -33,14 +33,17 @@ Role role_of(std::string_view access_role);
 
 // What a series' occurrences are read with.
 struct Series {
-  Json json;  // of its master
+  Json json;              // of its master
+  calendar::Event event;  // the same, where it could be read
   const calendar::Zone* zone = nullptr;
 };
+// Whether the series has an occurrence there, exceptions and exclusions aside.
+bool has_slot(const Series& series, calendar::LocalTime slot);
 
 using Reading = std::variant<ports::Item, ports::Unreadable>;
 // An event that is no exception, or an exception of nobody's series.
 Reading read_event(const Json& event, const Context& context, Role role);
-// An exception of `series`; nothing for one that follows it again.
+// An exception of `series`; nothing for one that follows it again, and for a cancelled one that the series does not have.
 std::optional<Reading> read_exception(const Json& event, const Series& series, const Context& context,
                                       Role role);
 // The occurrences that the series itself excludes.

@@ -65,6 +65,7 @@ class GoogleProvider : public ports::Provider {
   Result<ports::Written> create_part(const ports::Draft& draft);
   Result<ports::Written> patch_event(const std::string& id, const std::string& etag, Json body);
   Result<ports::Written> include(const ports::Item& current, const calendar::Facts& target);
+  Result<void> cancel(const ports::Item& current);
   Result<void> follow(const ports::Item& current);
   Result<void> drop_exclusion(const ports::Item& current);
 

@@ -190,6 +190,19 @@ Result<void> GoogleProvider::drop_exclusion(const ports::Item& current) {
   return {};
 }
 
+// Takes away an event, or an occurrence that no series has any more. What is gone already is a success.
+Result<void> GoogleProvider::cancel(const ports::Item& current) {
+  if (is_excluded(current.facts)) return {};
+  const Answer answer = TRY(client_.send(write("DELETE", current.id.value, current.version)));
+  if (answer.ok() || answer.status == 404 || answer.status == 410) return {};
+  // A deletion gives an event another version: was it gone already?
+  if (answer.status == 412) {
+    const Answer there = TRY(fetch(current.id.value));
+    if (there.status == 404 || there.status == 410 || (there.ok() && is_cancelled(there.json))) return {};
+  }
+  return std::unexpected(answer.error);
+}
+
 // An exception cannot be taken away without its occurrence: it is made what its series shows, with a note that it follows.
 Result<void> GoogleProvider::follow(const ports::Item& current) {
   const std::string& master = current.part_of->master.value;
@@ -197,6 +210,8 @@ Result<void> GoogleProvider::follow(const ports::Item& current) {
   const Series* of = TRY(series(master));
   if (!of) return {};
   const Series series = *of;
+  const auto slot = calendar::parse_local_time(current.part_of->slot);
+  if (slot && !has_slot(series, *slot)) return cancel(current);
   const auto decoded = TRY(decode(series.json, context()));
   const Facts facts = inherited(calendar::to_facts(decoded.event), current.part_of->slot);
   Json body = TRY(encode_all(facts, context()));
@@ -217,15 +232,8 @@ Result<void> GoogleProvider::remove(const ports::Item& current) {
     if (current.version == kExclusion) return drop_exclusion(current);
     return follow(current);
   }
-  const Answer answer = TRY(client_.send(write("DELETE", current.id.value, current.version)));
   series_.erase(current.id.value);
-  if (answer.ok() || answer.status == 404 || answer.status == 410) return {};
-  // A deletion gives an event another version: was it gone already?
-  if (answer.status == 412) {
-    const Answer there = TRY(fetch(current.id.value));
-    if (there.status == 404 || there.status == 410 || (there.ok() && is_cancelled(there.json))) return {};
-  }
-  return std::unexpected(answer.error);
+  return cancel(current);
 }
 
 std::vector<std::string> GoogleProvider::recipients(ports::WriteKind kind, const ports::Item* current,

@@ -1,0 +1,255 @@
+// Whole cycles between the simulated service and a calendar in memory: the real engine, the real store, the real connector.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <memory>
+
+#include "engine/engine.h"
+#include "lab/google/test_desk.h"
+#include "lab/google/test_ways.h"
+#include "provider/google/google_provider.h"
+#include "provider/memory/provider.h"
+#include "store/sqlite/store.h"
+
+namespace kalends::lab {
+namespace {
+
+using calendar::Facts;
+using provider::MemoryProvider;
+using provider::MemoryServer;
+using provider::google::GoogleProvider;
+using testing::IsEmpty;
+using testing::SizeIs;
+
+Facts plain_facts(int n) {
+  return {{"title", "Meeting " + std::to_string(n)},
+          {"when", "zoned 2026-03-0" + std::to_string(n) + "T09:00:00 PT1H Europe/Berlin"}};
+}
+
+Facts awkward_facts() {
+  return {{"title", "Käffchen; \"quoted\", with\\slash: #1"},
+          {"when", "all-day 2026-03-02 P2D"},
+          {"description", "first line\nsecond, line; and\ttab\n\nlast 漢字 line"},
+          {"location", "Raum 5: 'links' [a] {b} | > & *"},
+          {"categories/Größe", "1"},
+          {"priority", "3"},
+          {"show_as", "free"},
+          {"unknown/X-A", "X-A;B=c:1"},
+          {"colour", "red"}};
+}
+
+Facts series_facts() {
+  return {{"title", "Every week"},
+          {"when", "zoned 2026-03-02T09:00:00 PT30M Europe/Berlin"},
+          {"recurrence", "RRULE:FREQ=WEEKLY;COUNT=10;BYDAY=MO"},
+          {"overrides/2026-03-09T09:00:00", "excluded"},
+          {"overrides/2026-03-16T09:00:00", "changed"},
+          {"overrides/2026-03-16T09:00:00/title", "Once different"},
+          {"overrides/2026-03-16T09:00:00/when", "zoned 2026-03-17T10:00:00 PT30M Europe/Berlin"}};
+}
+
+class NoLog : public ports::Log {
+ public:
+  void write(ports::Level, std::string_view) override {}
+};
+
+class Cycle : public testing::TestWithParam<Way> {
+ protected:
+  Cycle() {
+    desk_.google.habits() = GetParam().habits;
+    settings_.calendars = {CalendarId("google"), CalendarId("home")};
+    sync::Link link;
+    link.id = LinkId("link");
+    link.calendars = settings_.calendars;
+    settings_.links = {link};
+  }
+  engine::RunReport sync(bool yes = true) {
+    desk_.clock.now_ms += 60'000;
+    desk_.http.clear_traffic();
+    engine::Engine engine({*store_, desk_.clock, desk_.chance, log_, desk_.zones, zone_}, settings_,
+                          {{CalendarId("google"), &google_}, {CalendarId("home"), &home_}});
+    auto report = engine.sync({yes});
+    EXPECT_TRUE(report) << report.error().message;
+    desk_.clock.now_ms += 60'000;
+    if (report)
+      for (const auto& error : report->errors) ADD_FAILURE() << error;
+    return report ? *report : engine::RunReport();
+  }
+  // Two cycles more: the first may see our own writes again, the second has one request to make and nothing to say.
+  void expect_quiet() {
+    for (int n = 0; n < 2; ++n) {
+      const std::size_t writes = server_.writes().size();
+      const auto report = sync();
+      EXPECT_EQ(server_.writes().size(), writes);
+      EXPECT_THAT(report.moves, IsEmpty());
+      for (const Traffic& one : desk_.http.traffic()) EXPECT_EQ(one.method, "GET") << one.url;
+    }
+    if (GetParam().habits.empty_page_percent == 0) EXPECT_THAT(desk_.http.traffic(), SizeIs(1));
+    EXPECT_THAT(desk_.google.outbox(), IsEmpty());
+  }
+  Facts at_home() {
+    const auto list = server_.list();
+    EXPECT_THAT(list, SizeIs(1));
+    return list.empty() ? Facts() : list.front().facts;
+  }
+  // Every event of a list, page by page.
+  std::vector<Json> all_of(const std::string& path) {
+    std::vector<Json> out;
+    std::string page;
+    do {
+      const Json list = desk_.ok("GET", kEvents + path + "?maxResults=2500" + page);
+      out.insert(out.end(), list.find("items")->items()->begin(), list.find("items")->items()->end());
+      page = list.find("nextPageToken")
+                 ? "&pageToken=" + provider::google::percent_encode(text_of(list, "nextPageToken"))
+                 : "";
+    } while (!page.empty());
+    return out;
+  }
+  // Of the one event or series that we made there.
+  std::string id_there() {
+    for (const auto& item : google_.changes("", [](const RemoteId&) { return std::string(); })->items)
+      if (!item.part_of) return item.id.value;
+    return {};
+  }
+  std::vector<std::string> instances(const std::string& id) {
+    std::vector<std::string> out;
+    for (const Json& one : all_of("/" + id + "/instances"))
+      out.push_back(text_of(*one.find("start"), "dateTime").substr(0, 10) + " " + text_of(one, "summary"));
+    std::ranges::sort(out);
+    return out;
+  }
+
+  Desk desk_;
+  NoLog log_;
+  calendar::Zone zone_ = calendar::Zone::fixed("Etc/UTC", 0);
+  std::unique_ptr<store::SqliteStore> store_ = store::SqliteStore::open(":memory:").value();
+  ports::FixedToken token_{desk_.token};
+  GoogleProvider google_{{}, desk_.http, token_, desk_.zones};
+  MemoryServer server_{"home", {}, [this] { return desk_.clock.now(); }};
+  MemoryProvider home_{server_};
+  engine::Settings settings_;
+};
+
+TEST_P(Cycle, AnEventGoesThereIsEditedAndComesBack) {
+  server_.put(awkward_facts(), "u1");
+  sync();
+  const std::string id = id_there();
+  EXPECT_EQ(text_of(desk_.ok("GET", std::string(kEvents) + "/" + id), "location"),
+            awkward_facts().get("location"));
+  expect_quiet();
+  desk_.ok("PATCH", std::string(kEvents) + "/" + id, R"({"summary":"From there"})");
+  sync();
+  Facts wanted = awkward_facts();
+  wanted.set("title", "From there");
+  EXPECT_EQ(at_home(), wanted) << "what cannot be held there is not lost here";
+  expect_quiet();
+  desk_.call("DELETE", std::string(kEvents) + "/" + id);
+  sync();
+  EXPECT_THAT(server_.list(), IsEmpty());
+  expect_quiet();
+}
+
+TEST_P(Cycle, ASeriesGoesThereWithItsExceptions) {
+  server_.put(series_facts(), "u1");
+  sync();
+  const std::string id = id_there();
+  const auto first = instances(id);
+  ASSERT_THAT(first, SizeIs(9));
+  EXPECT_EQ(first[1], "2026-03-17 Once different");
+  expect_quiet();
+  EXPECT_EQ(at_home(), series_facts());
+
+  // A person there takes one more out, moves another and gives the whole series a name.
+  desk_.call("DELETE", std::string(kEvents) + "/" + id + "_20260323T080000Z");
+  desk_.ok("PATCH", std::string(kEvents) + "/" + id + "_20260330T070000Z",
+           R"({"start":{"dateTime":"2026-03-31T09:00:00","timeZone":"Europe/Berlin"},
+               "end":{"dateTime":"2026-03-31T09:30:00","timeZone":"Europe/Berlin"}})");
+  desk_.ok("PATCH", std::string(kEvents) + "/" + id, R"({"location":"Hall"})");
+  sync();
+  EXPECT_EQ(at_home().get("overrides/2026-03-23T09:00:00"), "excluded");
+  EXPECT_EQ(at_home().get("overrides/2026-03-30T09:00:00/when"),
+            "zoned 2026-03-31T09:00:00 PT30M Europe/Berlin");
+  EXPECT_EQ(at_home().get("location"), "Hall");
+  expect_quiet();
+}
+
+TEST_P(Cycle, AnExceptionThatIsTakenBackHereFollowsItsSeriesThere) {
+  const RemoteId here = server_.put(series_facts(), "u1");
+  sync();
+  expect_quiet();
+  server_.edit(here, [](Facts& facts) { facts.erase_under("overrides/"); });
+  sync();
+  const auto all = instances(id_there());
+  EXPECT_THAT(all, SizeIs(10));
+  for (const std::string& one : all) EXPECT_THAT(one, testing::EndsWith(" Every week"));
+  expect_quiet();
+  Facts wanted = series_facts();
+  wanted.erase_under("overrides/");
+  EXPECT_EQ(at_home(), wanted);
+  server_.edit(here, [](Facts& facts) {
+    facts.set("overrides/2026-03-16T09:00:00", "changed");
+    facts.set("overrides/2026-03-16T09:00:00/title", "Different again");
+  });
+  sync();
+  EXPECT_EQ(instances(id_there())[2], "2026-03-16 Different again");
+  expect_quiet();
+}
+
+TEST_P(Cycle, ExclusionsWrittenInTheRuleComeAndGo) {
+  desk_.ok("POST", kEvents,
+           R"({"id":"series1","summary":"Weekly","recurrence":["RRULE:FREQ=WEEKLY;COUNT=5",
+               "EXDATE;TZID=Europe/Berlin:20260309T090000"],
+               "start":{"dateTime":"2026-03-02T09:00:00","timeZone":"Europe/Berlin"},
+               "end":{"dateTime":"2026-03-02T10:00:00","timeZone":"Europe/Berlin"}})");
+  sync();
+  EXPECT_EQ(at_home().get("overrides/2026-03-09T09:00:00"), "excluded");
+  expect_quiet();
+  // Taken back there, and then another one here.
+  desk_.ok("PATCH", std::string(kEvents) + "/series1",
+           R"({"recurrence":["RRULE:FREQ=WEEKLY;COUNT=5","EXDATE;TZID=Europe/Berlin:20260316T090000"]})");
+  sync();
+  EXPECT_EQ(at_home().find("overrides/2026-03-09T09:00:00"), nullptr);
+  EXPECT_EQ(at_home().get("overrides/2026-03-16T09:00:00"), "excluded");
+  server_.edit(server_.list().front().id, [](Facts& facts) { facts.erase_under("overrides/"); });
+  sync();
+  EXPECT_THAT(instances("series1"), SizeIs(5));
+  expect_quiet();
+}
+
+TEST_P(Cycle, ADeadTokenDeletesNothing) {
+  for (int n = 1; n < 6; ++n) server_.put(plain_facts(n), "u" + std::to_string(n));
+  sync();
+  desk_.google.reset_deltas(kAnn);
+  desk_.google.forget_tombstones(kAnn);
+  sync();
+  EXPECT_THAT(server_.list(), SizeIs(5));
+  EXPECT_THAT(all_of(""), SizeIs(5));
+  expect_quiet();
+}
+
+TEST_P(Cycle, AMovedSeriesKeepsItsExceptions) {
+  const RemoteId here = server_.put(series_facts(), "u1");
+  sync();
+  server_.edit(here, [](Facts& facts) {
+    facts = {{"title", "Every week"},
+             {"when", "zoned 2026-03-02T11:00:00 PT30M Europe/Berlin"},
+             {"recurrence", "RRULE:FREQ=WEEKLY;COUNT=10;BYDAY=MO"},
+             {"overrides/2026-03-09T11:00:00", "excluded"},
+             {"overrides/2026-03-16T11:00:00", "changed"},
+             {"overrides/2026-03-16T11:00:00/title", "Once different"}};
+  });
+  const Facts wanted = at_home();
+  sync();
+  sync();
+  EXPECT_EQ(at_home(), wanted);
+  const auto all = instances(id_there());
+  ASSERT_THAT(all, SizeIs(9));
+  EXPECT_EQ(all[1], "2026-03-16 Once different");
+  expect_quiet();
+}
+
+INSTANTIATE_TEST_SUITE_P(Google, Cycle, testing::ValuesIn(ways()),
+                         [](const auto& param) { return std::string(param.param.name); });
+
+}  // namespace
+}  // namespace kalends::lab
