@@ -23,6 +23,7 @@ constexpr std::size_t kMaxConfigBytes = 1u << 20;
 const std::map<std::string, std::vector<std::string>>& keys_by_provider() {
   static const std::map<std::string, std::vector<std::string>> keys = {
       {"caldav", {"url", "name", "username", "password", "token"}},
+      {"google", {"calendar", "token", "url"}},
       {"obsidian", {"path", "end_date", "zone"}},
       {"ics", {"url", "username", "password", "token"}},
   };
@@ -94,6 +95,17 @@ void read_url(Section& section, CalendarConfig& calendar, const Context& context
     section.complain("url", "A url carries no name and password; write them as username and password.");
 }
 
+void read_google(Section& section, CalendarConfig& calendar, const Context& context) {
+  if (section.has("url")) read_url(section, calendar, context);
+  calendar.name = section.text("calendar").value_or("primary");
+  if (section.has("calendar") && calendar.name.empty())
+    section.complain("calendar",
+                     "\"calendar\" names one by its id or its name; \"primary\" is the account's own.");
+  calendar.token = read_secret(section, "token", context);
+  if (!section.has("token"))
+    section.complain(section.place(), fmt::format("calendar \"{}\" needs a token.", calendar.id.value));
+}
+
 void read_obsidian(Section& section, CalendarConfig& calendar, const Context& context) {
   if (const auto path = section.text("path")) {
     calendar.path = absolute(*path, context.folder);
@@ -128,8 +140,9 @@ void check_id(Section& section, const std::string& id) {
 }
 
 CalendarConfig read_calendar(const TomlValue& value, const Context& context) {
-  static const std::vector<std::string> all = {"id",       "provider", "url",  "name",     "username",
-                                               "password", "token",    "path", "end_date", "zone"};
+  static const std::vector<std::string> all = {"id",       "provider", "url",      "name",
+                                               "calendar", "username", "password", "token",
+                                               "path",     "end_date", "zone"};
   CalendarConfig calendar;
   calendar.place = value.place;
   Section section(*value.table(), value.place, "[[calendar]]", all, context.problems);
@@ -140,8 +153,9 @@ CalendarConfig read_calendar(const TomlValue& value, const Context& context) {
     section.complain(section.place(), "[[calendar]] needs an id.");
   }
   if (!section.has("provider"))
-    section.complain(section.place(), "[[calendar]] needs a provider: \"caldav\", \"obsidian\" or \"ics\".");
-  const auto provider = section.word("provider", {"caldav", "obsidian", "ics"});
+    section.complain(section.place(),
+                     "[[calendar]] needs a provider: \"caldav\", \"google\", \"obsidian\" or \"ics\".");
+  const auto provider = section.word("provider", {"caldav", "google", "obsidian", "ics"});
   if (!provider) return calendar;
   calendar.provider = *provider;
 
@@ -156,6 +170,10 @@ CalendarConfig read_calendar(const TomlValue& value, const Context& context) {
   }
   if (*provider == "obsidian") {
     read_obsidian(section, calendar, context);
+    return calendar;
+  }
+  if (*provider == "google") {
+    read_google(section, calendar, context);
     return calendar;
   }
   read_url(section, calendar, context);
@@ -224,6 +242,14 @@ std::string plain_path(const std::string& path) {
 // copies for a person's events. "" where nothing is written.
 std::string place_of(const CalendarConfig& calendar) {
   if (!calendar.path.empty()) return plain_path(calendar.path);
+  if (calendar.provider == "google") {
+    // An id is the same calendar whoever signs in; "primary" and names are the account's, which the token stands for.
+    std::string account;
+    if (calendar.token && calendar.name.find('@') == std::string::npos)
+      account = calendar.token->text + "\n" + join(calendar.token->command, "\n");
+    const std::string url = calendar.url.empty() ? std::string() : plain_url(calendar.url);
+    return fmt::format("google\n{}\n{}\n{}", url, calendar.name, account);
+  }
   if (calendar.url.empty() || !calendar.writable()) return {};
   return fmt::format("{}\n{}\n{}", plain_url(calendar.url), calendar.name, calendar.username);
 }

@@ -29,9 +29,10 @@ enum class EndDate : std::uint8_t { automatic, exclusive, inclusive };
 struct CalendarConfig {
   CalendarId id;
   Place place;           // of its table
-  std::string provider;  // "caldav", "obsidian" or "ics"
-  std::string url;       // caldav, ics; a file: URL is absolute here
-  std::string name;      // caldav: which calendar of the account, when url is not the calendar itself
+  std::string provider;  // "caldav", "google", "obsidian" or "ics"
+  std::string url;       // caldav, ics; a file: URL is absolute here; google: of the API, "" for Google's own
+  std::string
+      name;  // caldav: which calendar of the account, when url is none; google: an id, a name or "primary"
   std::string username;
   std::optional<Secret> password, token;
   std::string path;  // obsidian: the folder, absolute

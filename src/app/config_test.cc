@@ -296,6 +296,23 @@ INSTANTIATE_TEST_SUITE_P(
              "did you mean \"env\"?"},
         Case{"[[calendar]]\nid = 'x'\nprovider = 'obsidian'\npath = 'v'\nzone = 'Europe/Belin'\n",
              "is no time zone"},
+        Case{"[[calendar]]\nid = 'g'\nprovider = 'google'\ntoken = { env = 'T' }\n", "no problem"},
+        Case{"[[calendar]]\nid = 'g'\nprovider = 'google'\ncalendar = 'primary'\n", "needs a token"},
+        Case{"[[calendar]]\nid = 'g'\nprovider = 'google'\ntoken = 't'\nusername = 'a'\n",
+             "\"username\" means nothing to the provider \"google\", which takes calendar, token, url"},
+        Case{"[[calendar]]\nid = 'g'\nprovider = 'google'\ntoken = 't'\nurl = 'localhost'\n",
+             "is no address"},
+        Case{"[[calendar]]\nid = 'g'\nprovider = 'google'\ntoken = { env = 'T' }\n"
+             "[[calendar]]\nid = 'h'\nprovider = 'google'\ntoken = { env = 'T' }\ncalendar = 'primary'\n",
+             "\"h\" is the same calendar as \"g\""},
+        Case{"[[calendar]]\nid = 'g'\nprovider = 'google'\ntoken = { env = 'T' }\n"
+             "[[calendar]]\nid = 'h'\nprovider = 'google'\ntoken = { env = 'U' }\n",
+             "no problem"},
+        Case{
+            "[[calendar]]\nid = 'g'\nprovider = 'google'\ntoken = { env = 'T' }\ncalendar = 'a@example.org'\n"
+            "[[calendar]]\nid = 'h'\nprovider = 'google'\ntoken = { env = 'U' }\ncalendar = "
+            "'a@example.org'\n",
+            "\"h\" is the same calendar as \"g\""},
         Case{"[store]\nurl = 'postgres:x'\n", "is no store"},
         Case{"[sotre]\nurl = 'sqlite:x'\n", "\"store\"?"}));
 

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "provider/caldav/caldav_provider.h"
+#include "provider/google/google_provider.h"
 #include "provider/ics/ics_provider.h"
 #include "provider/obsidian/obsidian_provider.h"
 #include "store/sqlite/store.h"
@@ -21,6 +22,14 @@ std::unique_ptr<ports::Provider> caldav(const CalendarConfig& calendar, ports::H
   config.username = calendar.username;
   config.bearer = calendar.token.has_value();
   return std::make_unique<provider::CalDavProvider>(std::move(config), http, machine.zones());
+}
+
+std::unique_ptr<ports::Provider> google(const CalendarConfig& calendar, ports::Http& http,
+                                        ports::Tokens& tokens, Machine& machine) {
+  provider::google::GoogleConfig config;
+  config.calendar = calendar.name;
+  if (!calendar.url.empty()) config.url = calendar.url;
+  return std::make_unique<provider::google::GoogleProvider>(std::move(config), http, tokens, machine.zones());
 }
 
 namespace obsidian = provider::obsidian;
@@ -63,6 +72,9 @@ Result<std::unique_ptr<Connection>> Connection::make(const CalendarConfig& calen
   std::unique_ptr<Connection> connection(new Connection(std::move(http)));
   if (calendar.provider == "caldav") {
     connection->provider_ = caldav(calendar, *connection->http_, machine);
+  } else if (calendar.provider == "google") {
+    connection->tokens_ = std::make_unique<SecretTokens>(calendar.token, machine.asking());
+    connection->provider_ = google(calendar, machine.http(), *connection->tokens_, machine);
   } else if (calendar.provider == "obsidian") {
     obsidian::Config config{
         .path = calendar.path, .end_dates = end_dates(calendar.end_date), .zone = calendar.zone};

@@ -9,6 +9,7 @@
 #include "app/config.h"
 #include "app/machine.h"
 #include "app/secrets.h"
+#include "app/tokens.h"
 #include "engine/engine.h"
 #include "ports/provider.h"
 #include "ports/store.h"
@@ -37,7 +38,8 @@ class Connection {
  private:
   explicit Connection(std::unique_ptr<SigningHttp> http) : http_(std::move(http)) {}
 
-  std::unique_ptr<SigningHttp> http_;  // outlives the provider
+  std::unique_ptr<SigningHttp> http_;     // outlives the provider
+  std::unique_ptr<SecretTokens> tokens_;  // likewise; of one that asks for its token itself
   std::unique_ptr<ports::Provider> provider_;
   std::function<bool()> is_waiting_;
 };

@@ -26,8 +26,7 @@ GoogleProvider::GoogleProvider(GoogleConfig config, ports::Http& http, ports::To
 }
 
 std::string GoogleProvider::address() const {
-  const bool usual = client_.base() == kBaseUrl;
-  return usual ? config_.calendar : fmt::format("{} at {}", config_.calendar, origin_of(client_.base()));
+  return fmt::format("{} ({})", client_.base(), config_.calendar);
 }
 
 calendar::Facts GoogleProvider::project(const calendar::Facts& facts) const {
