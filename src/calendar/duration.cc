@@ -51,12 +51,16 @@ std::string to_string(Duration duration) {
   std::uint64_t days = negative ? 0 - static_cast<std::uint64_t>(duration.days) : duration.days;
   std::uint64_t seconds = negative ? 0 - static_cast<std::uint64_t>(duration.seconds) : duration.seconds;
   std::string out = negative ? "-P" : "P";
-  if (days != 0) out += fmt::format("{}D", days);
+  const auto put = [&out](std::uint64_t number, char unit) {
+    const fmt::format_int digits(number);
+    out.append(digits.data(), digits.size()) += unit;
+  };
+  if (days != 0) put(days, 'D');
   if (seconds == 0) return out;
   out += 'T';
-  if (seconds >= 3600) out += fmt::format("{}H", seconds / 3600);
-  if (seconds / 60 % 60 != 0) out += fmt::format("{}M", seconds / 60 % 60);
-  if (seconds % 60 != 0) out += fmt::format("{}S", seconds % 60);
+  if (seconds >= 3600) put(seconds / 3600, 'H');
+  if (seconds / 60 % 60 != 0) put(seconds / 60 % 60, 'M');
+  if (seconds % 60 != 0) put(seconds % 60, 'S');
   return out;
 }
 

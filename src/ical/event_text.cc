@@ -181,8 +181,11 @@ void put_event(LineWriter& out, const Event& event, const Heading& heading, cons
   put_slot(out, "DTSTART", event.when.start, event.when, tzid, parameters_of(event, calendar::kStartOwner));
   put_end(out, event.when, zones, tzid, parameters_of(event, calendar::kEndOwner));
   if (!event.recurrence.empty() || !event.recurrence.exclusion_rules.empty()) {
-    bool named = event.when.kind == TimeKind::zoned && tzid != nullptr && event.when.zone != "Etc/UTC";
-    std::string params = time_params(event.when.kind, named ? tzid(event.when.zone) : event.when.zone);
+    std::string params;  // of further dates
+    if (!event.recurrence.extra_dates.empty()) {
+      bool named = event.when.kind == TimeKind::zoned && tzid != nullptr && event.when.zone != "Etc/UTC";
+      params = time_params(event.when.kind, named ? tzid(event.when.zone) : event.when.zone);
+    }
     put_recurrence(out, event.recurrence, event.when, params, event.parameters);
   }
   for (const auto& [slot, override] : event.overrides)

@@ -61,6 +61,13 @@ std::string unread_of(const calendar::Parameters& unread, const std::string& own
   return it == unread.end() ? std::string() : params_text(property, it->second);
 }
 
+// Whether a parameter's value needs neither quotes nor escapes; most do not.
+bool stands_as_it_is(std::string_view raw) {
+  return std::ranges::all_of(raw, [](char c) {
+    return (static_cast<unsigned char>(c) >= 0x20 && c != '"' && c != ':' && c != ';') || c == '\t';
+  });
+}
+
 }  // namespace
 
 std::string param_text(std::string_view raw) {
@@ -140,7 +147,14 @@ void put_attendee(LineWriter& out, std::string_view name, const Attendee& attend
   if (attendee.participation != "needs-action") out.raw(";PARTSTAT=").word(attendee.participation);
   if (attendee.rsvp) out.raw(";RSVP=TRUE");
   for (const auto& [key, value] : attendee.parameters)
-    if (is_name(key)) out.raw(";").raw(key).raw("=").clean(param_text(value));
+    if (is_name(key)) {
+      out.raw(";").raw(key).raw("=");
+      if (stands_as_it_is(value)) {
+        out.raw(value);
+      } else {
+        out.clean(param_text(value));
+      }
+    }
   out.raw(":").clean(attendee.address).end();
 }
 
