@@ -11,17 +11,21 @@ namespace {
 
 constexpr std::size_t kMomentSize = sizeof "20260302T090000Z" - 1;
 
-// Copies `from` to `to` in blocks until `stops` meets a block; gives how many bytes were copied. There is room for all.
+// Copies `from` to `to` in blocks, up to the first byte that `stops` names or to where no whole block is left; gives how
+// many bytes are copied. There is room for all.
 template <class Stops>
 std::size_t copy_run(char* to, std::string_view from, Stops stops) {
   std::size_t i = 0;
   for (; i + kBlock <= from.size(); i += kBlock) {
     Block block = block_at(from.data() + i);
     std::memcpy(to + i, &block, kBlock);
-    if (any(stops(block))) break;
+    if (const auto mask = stops(block); any(mask)) return i + first(mask);
   }
   return i;
 }
+
+// Behind what is looked at byte by byte: the byte that ended a run, or all when too few are left for another.
+std::size_t one_or_rest(std::size_t i, std::size_t size) { return i + kBlock <= size ? i + 1 : size; }
 
 void write_pair(char* to, int value) {
   to[0] = static_cast<char>('0' + value / 10);
@@ -42,7 +46,7 @@ LineWriter& LineWriter::text(std::string_view value) {
     std::size_t run = copy_run(to, value.substr(i), needs_escape);
     i += run;
     to += run;
-    for (std::size_t stop = std::min(i + kBlock, value.size()); i < stop; ++i) {
+    for (std::size_t stop = one_or_rest(i, value.size()); i < stop; ++i) {
       char c = value[i];
       if (is_plain_text(c) || c == '\t') {
         *to++ = c;
@@ -66,7 +70,7 @@ LineWriter& LineWriter::clean(std::string_view text) {
     std::size_t run = copy_run(to, text.substr(i), is_below_space);
     i += run;
     to += run;
-    for (std::size_t stop = std::min(i + kBlock, text.size()); i < stop; ++i) {
+    for (std::size_t stop = one_or_rest(i, text.size()); i < stop; ++i) {
       char c = text[i];
       if (c == '\n') {
         *to++ = '\\';

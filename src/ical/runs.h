@@ -27,6 +27,19 @@ inline bool any(BlockMask mask) {
   return (halves.low | halves.high) != 0;
 }
 
+// The place of the first byte that a mask with any() names.
+inline std::size_t first(BlockMask mask) {
+  struct Halves {
+    std::uint64_t low, high;
+  };
+  const auto halves = std::bit_cast<Halves>(mask);
+  const auto zeros = [](std::uint64_t half) {
+    return static_cast<std::size_t>(std::endian::native == std::endian::little ? std::countr_zero(half)
+                                                                               : std::countl_zero(half));
+  };
+  return halves.low != 0 ? zeros(halves.low) / 8 : 8 + zeros(halves.high) / 8;
+}
+
 inline BlockMask is_below_space(Block block) { return block < 0x20; }
 inline BlockMask is_not_ascii(Block block) { return block >= 0x80; }
 
