@@ -21,7 +21,7 @@ struct FieldWords {
 };
 // In the order in which a person is told.
 constexpr std::array<FieldWords, 23> kFields = {{
-    {"when", "its time to the second", ""},
+    {"when", "its exact time", ""},
     {"recurrence", "the recurrence", ""},
     {"overrides", "changed occurrence", "changed occurrences"},
     {"title", "the end of the title", ""},
@@ -121,7 +121,10 @@ class Comparison {
     const auto minute = [](const calendar::When& when) {
       return when.start.seconds - calendar::second_of_day(when.start) % 60;
     };
-    return one->kind == other->kind && minute(*one) == minute(*other);
+    using calendar::TimeKind;
+    // Where every event has a zone, one without gets that of the place, and begins at the same hour there.
+    return (one->kind == TimeKind::all_day) == (other->kind == TimeKind::all_day) &&
+           minute(*one) == minute(*other);
   }
 
   std::string wrong_dates() const {

@@ -719,7 +719,7 @@ class Files(World):
                          '"Exrule" was not written: A note cannot say a rule for days left out (EXRULE)',
                          '"Moved" was not written: A note cannot say 1 moved occurrence, 1 cancelled occurrence',
                          '"Off" was not written: A note cannot say that it is cancelled',
-                         'warning: "Rich" is written without its time to the second, 2 attendees, 1 reminder, the location, '
+                         'warning: "Rich" is written without its exact time, 2 attendees, 1 reminder, the location, '
                          "1 further property (X-FOO) and 1 parameter of a property",
                          "left out, because vault cannot hold what is no event: 1 VJOURNAL, 2 VTODO, 1 X-WR-CALNAME"):
             self.assertIn(sentence, done.stderr)
