@@ -114,16 +114,39 @@ std::int32_t second_of_day(LocalTime time) {
 
 LocalTime at(Date date, std::int32_t second_of_day) { return {date.days * kDaySeconds + second_of_day}; }
 
+namespace {
+
+// Two digits of a number below 100.
+void put_two(char* at, int number) {
+  at[0] = static_cast<char>('0' + number / 10);
+  at[1] = static_cast<char>('0' + number % 10);
+}
+
+}  // namespace
+
 std::string to_string(Date date) {
   auto [year, month, day] = civil(date);
+  if (year >= 0 && year <= 9999) {
+    std::string out = "0000-00-00";
+    put_two(out.data(), year / 100);
+    put_two(out.data() + 2, year % 100);
+    put_two(out.data() + 5, month);
+    put_two(out.data() + 8, day);
+    return out;
+  }
   if (year < 0) return fmt::format("-{:04}-{:02}-{:02}", -year, month, day);
-  return fmt::format("{}{:04}-{:02}-{:02}", year > 9999 ? "+" : "", year, month, day);
+  return fmt::format("+{:04}-{:02}-{:02}", year, month, day);
 }
 
 std::string to_string(LocalTime time) {
   int second = second_of_day(time);
-  return fmt::format("{}T{:02}:{:02}:{:02}", to_string(date_of(time)), second / 3600, second / 60 % 60,
-                     second % 60);
+  std::string out = to_string(date_of(time));
+  const std::size_t at = out.size();
+  out += "T00:00:00";
+  put_two(out.data() + at + 1, second / 3600);
+  put_two(out.data() + at + 4, second / 60 % 60);
+  put_two(out.data() + at + 7, second % 60);
+  return out;
 }
 
 std::optional<Date> parse_date(std::string_view text) {

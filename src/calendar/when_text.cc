@@ -46,11 +46,11 @@ std::unexpected<Error> refuse(std::string_view text, std::string_view why) {
 std::string print_when(const When& when) {
   std::string duration = to_string(when.duration);
   switch (when.kind) {
-    case TimeKind::all_day: return fmt::format("all-day {} {}", to_string(date_of(when.start)), duration);
-    case TimeKind::floating: return fmt::format("floating {} {}", to_string(when.start), duration);
+    case TimeKind::all_day: return "all-day " + to_string(date_of(when.start)) + " " + duration;
+    case TimeKind::floating: return "floating " + to_string(when.start) + " " + duration;
     case TimeKind::zoned: break;
   }
-  std::string out = fmt::format("zoned {} {} {}", to_string(when.start), duration, encode_zone(when.zone));
+  std::string out = "zoned " + to_string(when.start) + " " + duration + " " + encode_zone(when.zone);
   if (!when.end_zone.empty()) out += " " + encode_zone(when.end_zone);
   return out;
 }
