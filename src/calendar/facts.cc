@@ -58,7 +58,11 @@ std::string Facts::get(std::string_view path) const {
 }
 
 void Facts::set(std::string_view path, std::string value) {
-  auto it = position(entries_, path);
+  constexpr std::size_t kUsual = 8;
+  if (entries_.capacity() == 0) entries_.reserve(kUsual);
+  // Most facts are made from what is sorted already.
+  const bool last = entries_.empty() || entries_.back().first < path;
+  auto it = last ? entries_.end() : position(entries_, path);
   if (it != entries_.end() && it->first == path) {
     it->second = std::move(value);
   } else {
