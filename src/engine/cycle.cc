@@ -208,7 +208,7 @@ Result<RunReport> Engine::Inner::cycle(SyncOptions options, bool dry) {
   }
   TRY_VOID(finish(*tx, cycle));
   if (!dry) TRY_VOID(tx->commit());
-  return cycle.report;
+  return std::move(cycle.report);
 }
 
 Result<RunReport> Engine::sync(SyncOptions options) { return inner_->cycle(options, false); }

@@ -30,7 +30,7 @@ Result<engine::RunReport> run_cycle(Desk& desk, Wiring& wiring) {
 Exit tell(Desk& desk, const Result<engine::RunReport>& report) {
   desk.progress.clear();
   if (!report) return desk.console.fail(report.error());
-  desk.console.answer(to_json(*report));
+  if (desk.console.json()) desk.console.answer(to_json(*report));
   print_report(desk.console, *report, desk.invocation.all);
   return exit_of(*report);
 }
