@@ -110,6 +110,12 @@ std::string repair_utf8(std::string_view bytes) {
   std::string out;
   out.reserve(bytes.size());
   while (!bytes.empty()) {
+    const auto sound = static_cast<std::size_t>(
+        std::ranges::find_if(bytes, [](char c) { return static_cast<unsigned char>(c) >= 0x80; }) -
+        bytes.begin());
+    out += bytes.substr(0, sound);
+    bytes.remove_prefix(sound);
+    if (bytes.empty()) break;
     std::size_t length = sequence_length(bytes);
     if (length == 0) {
       out += "\xEF\xBF\xBD";

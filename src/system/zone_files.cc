@@ -74,9 +74,9 @@ ZoneFiles::ZoneFiles(std::string folder) : folder_(std::move(folder)) {}
 ZoneFiles::~ZoneFiles() = default;
 
 const calendar::Zone* ZoneFiles::find(std::string_view iana_name) const {
-  if (!is_zone_name(iana_name)) return nullptr;
   std::lock_guard lock(mutex_);
   if (auto it = zones_.find(iana_name); it != zones_.end()) return it->second.get();
+  if (!is_zone_name(iana_name)) return nullptr;
   std::string small = to_lower(iana_name);
   if (auto utc = utc_of(small)) {
     auto [it, added] = zones_.try_emplace(utc->name());
