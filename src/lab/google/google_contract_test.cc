@@ -17,7 +17,11 @@ using provider::google::GoogleProvider;
 
 class GoogleHarness : public ports::ProviderHarness {
  public:
-  explicit GoogleHarness(const google::Habits& habits) { desk_.google.habits() = habits; }
+  // In a calendar of the account beside its own, by its name.
+  explicit GoogleHarness(const google::Habits& habits) {
+    desk_.google.habits() = habits;
+    desk_.google.add_calendar(kAnn, "Family", "America/New_York");
+  }
   ports::Provider& ours() override { return ours_; }
   ports::Provider& theirs() override { return theirs_; }
   void settle() override { desk_.clock.now_ms += 1'000; }
@@ -27,8 +31,8 @@ class GoogleHarness : public ports::ProviderHarness {
   system::ZoneFiles zones_;
   ports::FixedToken token_{desk_.token};
   ports::FixedToken their_token_{desk_.google.issue_token(kAnn, "someone")};
-  GoogleProvider ours_{{}, desk_.http, token_, zones_};
-  GoogleProvider theirs_{{}, desk_.http, their_token_, zones_};
+  GoogleProvider ours_{{.calendar = "Family"}, desk_.http, token_, zones_};
+  GoogleProvider theirs_{{.calendar = "Family"}, desk_.http, their_token_, zones_};
 };
 
 std::vector<ports::ProviderHarnessFactory> factories() {

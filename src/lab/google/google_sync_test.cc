@@ -63,15 +63,16 @@ class Cycle : public testing::TestWithParam<Way> {
     link.calendars = settings_.calendars;
     settings_.links = {link};
   }
-  engine::RunReport sync(bool yes = true) {
+  enum class Errors : std::uint8_t { none, allowed };
+  engine::RunReport sync(Errors errors = Errors::none) {
     desk_.clock.now_ms += 60'000;
     desk_.http.clear_traffic();
     engine::Engine engine({*store_, desk_.clock, desk_.chance, log_, desk_.zones, zone_}, settings_,
                           {{CalendarId("google"), &google_}, {CalendarId("home"), &home_}});
-    auto report = engine.sync({yes});
+    auto report = engine.sync({.yes = true});
     EXPECT_TRUE(report) << report.error().message;
     desk_.clock.now_ms += 60'000;
-    if (report)
+    if (report && errors == Errors::none)
       for (const auto& error : report->errors) ADD_FAILURE() << error;
     return report ? *report : engine::RunReport();
   }
@@ -170,6 +171,10 @@ TEST_P(Cycle, ASeriesGoesThereWithItsExceptions) {
   EXPECT_EQ(at_home().get("overrides/2026-03-30T09:00:00/when"),
             "zoned 2026-03-31T09:00:00 PT30M Europe/Berlin");
   EXPECT_EQ(at_home().get("location"), "Hall");
+  // Whether the occurrence that was changed before is in the hall, too, is the service's to say.
+  const Json once = desk_.ok("GET", std::string(kEvents) + "/" + id + "_20260316T080000Z");
+  EXPECT_EQ(at_home().find("overrides/2026-03-16T09:00:00/-location") == nullptr,
+            text_of(once, "location") == "Hall");
   expect_quiet();
 }
 
@@ -246,6 +251,65 @@ TEST_P(Cycle, AMovedSeriesKeepsItsExceptions) {
   ASSERT_THAT(all, SizeIs(9));
   EXPECT_EQ(all[1], "2026-03-16 Once different");
   expect_quiet();
+}
+
+TEST_P(Cycle, ALostAnswerMakesNoSecondEvent) {
+  for (const auto kind : {Fault::Kind::timeout_after, Fault::Kind::damage}) {
+    desk_.http.faults().add({.kind = kind, .method = "POST"});
+    server_.put(plain_facts(kind == Fault::Kind::damage ? 1 : 2), kind == Fault::Kind::damage ? "u1" : "u2");
+    sync(Errors::allowed);
+    sync();
+  }
+  EXPECT_THAT(all_of(""), SizeIs(2));
+  EXPECT_THAT(server_.list(), SizeIs(2));
+  expect_quiet();
+}
+
+TEST_P(Cycle, AFaultInTheMiddleOfAListingDeletesNothing) {
+  for (int n = 1; n < 6; ++n) server_.put(plain_facts(n), "u" + std::to_string(n));
+  sync();
+  desk_.google.reset_deltas(kAnn);
+  for (const auto& [status, reason] : std::vector<std::pair<int, std::string>>{
+           {500, ""}, {403, "rateLimitExceeded"}, {429, "rateLimitExceeded"}, {404, "notFound"}}) {
+    desk_.http.faults().add(
+        {.kind = Fault::Kind::refuse, .part = "/events", .status = status, .reason = reason, .skip = 1});
+    sync(Errors::allowed);
+    EXPECT_THAT(server_.list(), SizeIs(5)) << status;
+  }
+  desk_.http.faults().clear();
+  sync();
+  EXPECT_THAT(server_.list(), SizeIs(5));
+  EXPECT_THAT(all_of(""), SizeIs(5));
+}
+
+TEST_P(Cycle, AMeetingWithGuestsIsEditedHereAndNobodyIsMailed) {
+  desk_.google.add_account("bob@example.org", "Bob");
+  desk_.ok(
+      "POST", std::string(kEvents) + "?sendUpdates=none",
+      R"({"id":"meet1","summary":"Plan","start":{"dateTime":"2026-03-02T12:00:00","timeZone":"Europe/Berlin"},
+               "end":{"dateTime":"2026-03-02T13:00:00","timeZone":"Europe/Berlin"},
+               "attendees":[{"email":"bob@example.org"},{"email":"eve@elsewhere.example","comment":"maybe"}]})");
+  desk_.google.clear_outbox();
+  sync();
+  EXPECT_EQ(at_home().get("title"), "Plan");
+  EXPECT_EQ(at_home().find("attendees/mailto:bob@example.org"), nullptr) << "a copy has no guests";
+  server_.edit(server_.list().front().id, [](Facts& facts) { facts.set("title", "Plans"); });
+  sync();
+  const Json event = desk_.ok("GET", std::string(kEvents) + "/meet1");
+  EXPECT_EQ(text_of(event, "summary"), "Plans");
+  EXPECT_EQ(event.find("attendees")->items()->size(), 2u);
+  EXPECT_THAT(event.find("attendees")->dump(), testing::HasSubstr("maybe"));
+  expect_quiet();
+}
+
+TEST_P(Cycle, ALockedEventIsReadAndNeverWritten) {
+  desk_.ok("POST", kEvents, kLunch);
+  desk_.google.lock(kAnn, "lunch1");
+  sync();
+  EXPECT_EQ(at_home().get("title"), "Lunch");
+  server_.edit(server_.list().front().id, [](Facts& facts) { facts.set("title", "Dinner"); });
+  sync(Errors::allowed);
+  for (const Traffic& one : desk_.http.traffic()) EXPECT_EQ(one.method, "GET");
 }
 
 INSTANTIATE_TEST_SUITE_P(Google, Cycle, testing::ValuesIn(ways()),

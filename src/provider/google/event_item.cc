@@ -2,7 +2,7 @@
 
 #include <fmt/format.h>
 
-#include "base/digest.h"
+#include "calendar/series_fields.h"
 #include "calendar/slots.h"
 #include "provider/google/json.h"
 #include "provider/google/zone_names.h"
@@ -113,7 +113,8 @@ std::optional<Reading> read_exception(const Json& event, const Series& series, c
     calendar::Event one = decoded->event;
     one.recurrence = {};
     item.facts = calendar::to_facts(one);
-    if (private_of(event, kFollows) == follows_digest(item.facts)) return std::nullopt;
+    if (!private_of(event, kFollows).empty() && item.facts == inherited(series.event, *slot))
+      return std::nullopt;
   }
   item.part_of = part_of;
   return item;
@@ -156,8 +157,9 @@ std::string occurrence_id(const std::string& master, const std::string& slot, co
   return fmt::format("{}_{}", master, at ? slot_name(*at, series.zone) : slot);
 }
 
-std::string follows_digest(const calendar::Facts& facts) {
-  return sha256(calendar::encode(facts)).hex().substr(0, 32);
+calendar::Facts inherited(const calendar::Event& series, calendar::LocalTime slot) {
+  const auto fields = calendar::fields_of(calendar::to_facts(series));
+  return calendar::fields_at(fields, slot);
 }
 
 }  // namespace kalends::provider::google

@@ -43,7 +43,8 @@ bool has_slot(const Series& series, calendar::LocalTime slot);
 using Reading = std::variant<ports::Item, ports::Unreadable>;
 // An event that is no exception, or an exception of nobody's series.
 Reading read_event(const Json& event, const Context& context, Role role);
-// An exception of `series`; nothing for one that follows it again, and for a cancelled one that the series does not have.
+// An exception of `series`; nothing for one that was taken back and shows what the series shows, and for a cancelled one
+// that the series does not have.
 std::optional<Reading> read_exception(const Json& event, const Series& series, const Context& context,
                                       Role role);
 // The occurrences that the series itself excludes.
@@ -52,7 +53,7 @@ std::vector<ports::Item> exclusions_of(const Json& master, const Context& contex
 Series series_of(const Json& master, const Context& context);
 // The id of the series' occurrence in that slot. RFC 5545's recurrence id in UTC, or its date.
 std::string occurrence_id(const std::string& master, const std::string& slot, const Series& series);
-// The digest that kFollows holds.
-std::string follows_digest(const calendar::Facts& facts);
+// What an occurrence shows as long as it has no exception.
+calendar::Facts inherited(const calendar::Event& series, calendar::LocalTime slot);
 
 }  // namespace kalends::provider::google

@@ -30,14 +30,6 @@ std::unexpected<Error> stale(std::string message) { return fail(ErrorKind::stale
 
 bool is_lost_race(int status) { return status == 404 || status == 409 || status == 410 || status == 412; }
 
-// What an occurrence shows as long as it has no exception.
-Facts inherited(const Facts& master, const std::string& slot) {
-  sync::Items items = sync::spread(master);
-  Facts whole = items[""];
-  whole.set("overrides/" + slot, "changed");
-  return sync::spread(whole)[slot];
-}
-
 std::set<std::string> guests(const Facts& facts) {
   std::set<std::string> out;
   for (const auto& [path, value] : facts) {
@@ -128,11 +120,11 @@ Result<ports::Written> GoogleProvider::create_part(const ports::Draft& draft) {
   const Answer there = TRY(fetch(id));
   if (!there.ok()) return std::unexpected(there.error);
   if (is_cancelled(there.json)) return taken();
-  const auto master = TRY(decode(series.json, context()));
+  const auto slot = calendar::parse_local_time(part.slot);
   const auto reading = read_exception(there.json, series, context(), role_);
   if (const auto* item = reading ? std::get_if<ports::Item>(&*reading) : nullptr) {
     const bool marked = item->mark && item->mark != ports::parse_mark(private_of(series.json, kMark));
-    if (marked || item->facts != inherited(calendar::to_facts(master.event), part.slot)) return taken();
+    if (marked || !slot || item->facts != inherited(series.event, *slot)) return taken();
   }
   Json body = Json::object();
   if (is_excluded(draft.facts)) {
@@ -211,16 +203,11 @@ Result<void> GoogleProvider::follow(const ports::Item& current) {
   if (!of) return {};
   const Series series = *of;
   const auto slot = calendar::parse_local_time(current.part_of->slot);
-  if (slot && !has_slot(series, *slot)) return cancel(current);
-  const auto decoded = TRY(decode(series.json, context()));
-  const Facts facts = inherited(calendar::to_facts(decoded.event), current.part_of->slot);
-  Json body = TRY(encode_all(facts, context()));
-  body.set("recurrence", nullptr);
+  if (!slot || !has_slot(series, *slot)) return cancel(current);
+  Json body = TRY(encode_all(inherited(series.event, *slot), context()));
   const Json* reminders = series.json.find("reminders");
-  body.set("reminders", reminders ? *reminders : Json());
-  body.set("status", decoded.event.status == "tentative" ? "tentative" : "confirmed");
-  const auto shown = TRY(decode(without_nulls(body), context()));
-  set_private(body, kFollows, follows_digest(calendar::to_facts(shown.event)));
+  body.set("recurrence", nullptr).set("reminders", reminders ? *reminders : Json());
+  set_private(body, kFollows, "1");
   const auto patched = patch_event(current.id.value, current.version, std::move(body));
   if (!patched) return std::unexpected(patched.error());
   return {};
