@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <array>
+#include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
@@ -34,6 +35,8 @@ const std::string* ServerRequest::header(std::string_view name) const {
 
 namespace {
 
+constexpr std::string_view kBrokenOff =
+    "HTTP/1.1 200 OK\r\ncontent-length: 1000\r\nconnection: close\r\n\r\n";
 constexpr std::size_t kReadBytes = 16u << 10;
 
 bool is_clean(std::string_view text) {
@@ -123,6 +126,8 @@ class HttpServer::Inner {
   ServerHandler handler_;
   std::string address_;
   asio::io_context loop_{1};
+  // The loop lives on when every connection waits for a worker and no more may be accepted.
+  asio::executor_work_guard<asio::io_context::executor_type> alive_ = asio::make_work_guard(loop_);
   asio::thread_pool workers_;
   Tcp::acceptor acceptor_{loop_};
   asio::steady_timer grace_{loop_};
@@ -240,10 +245,10 @@ class HttpServer::Inner::Connection : public std::enable_shared_from_this<Connec
 
   void answer(const ports::HttpResponse& response, bool head, bool keep_alive) {
     if (!socket_.is_open()) return;
-    if (response.status < 100 || response.status > 999) return close();
     answering_ = true;
-    const bool stays = keep_alive && !closing_ && !server_.stopping_;
-    out_ = written(response, head, stays, version_);
+    const bool whole = response.status >= 100 && response.status <= 999;
+    const bool stays = whole && keep_alive && !closing_ && !server_.stopping_;
+    out_ = whole ? written(response, head, stays, version_) : std::string(kBrokenOff);
     close_after(server_.options_.write_ms);
     asio::async_write(socket_, asio::buffer(out_),
                       [self = shared_from_this(), stays](const error_code& error, std::size_t) {

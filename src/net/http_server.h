@@ -26,8 +26,8 @@ struct ServerRequest {
   const std::string* header(std::string_view name) const;  // without regard to case; nullptr without one
 };
 
-// Called by several threads at once. What it throws is answered with 500. A status of 0 closes the connection without an
-// answer. content-length, connection and date are the server's to write.
+// Called by several threads at once. What it throws is answered with 500. A status of 0 breaks off: the head of an
+// answer whose body never comes, then the end (closing in silence would make clients send the request again). content-length, connection and date are the server's to write.
 using ServerHandler = std::function<ports::HttpResponse(const ServerRequest&)>;
 
 struct ServerOptions {

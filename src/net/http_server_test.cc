@@ -192,7 +192,7 @@ TEST(HttpServer, AHandlerMayKeepItsAnswerBackOrThrow) {
   EXPECT_TRUE(thrown.rest().starts_with("HTTP/1.1 500"));
   Raw silent(*server);
   silent.send("GET / HTTP/1.1\r\nhost: a\r\n\r\n");
-  EXPECT_EQ(silent.rest(), "");
+  EXPECT_TRUE(silent.rest().ends_with("\r\n\r\n")) << "the body that was announced never comes";
 }
 
 TEST(HttpServer, ManyClientsAtOnceAreAllAnswered) {
