@@ -170,12 +170,16 @@ class Builder {
 
   void lab() {
     CLI::App& lab =
-        add(Command::lab, "lab", "Prove the engine in a simulated world, by seed",
+        add(Command::lab, "lab", "Prove the engine in a simulated world, or serve simulated providers",
             "  kalends lab run --seeds 2000\n  kalends lab run --seed 42 --trace\n"
             "  kalends lab run --seed 42 --shrink\n  kalends lab run --seed 42 --keep 3,7,12 --trace\n\n"
             "The real engine and store with simulated calendars, people, clock and accidents. No\n"
-            "configuration is read and no calendar is touched. Exit code 1 when a seed fails.");
-    subject(lab, "WHAT", "run")->check(CLI::IsMember({"run"}));
+            "configuration is read and no calendar is touched. Exit code 1 when a seed fails.\n\n"
+            "  kalends lab serve --json\n  kalends lab serve --listen 127.0.0.1:8900\n\n"
+            "Cloud providers as simulators over HTTP, each with a token of an account, until Ctrl-C.");
+    subject(lab, "WHAT", "run or serve")->check(CLI::IsMember({"run", "serve"}));
+    lab.add_option("--listen", invocation_.listen, "serve: address and port; 0 takes free ports")
+        ->type_name("ADDRESS:PORT");
     constexpr std::int64_t kMost = 1'000'000'000;
     CLI::Option* seed = lab.add_option("--seed", invocation_.seed, "This seed alone")
                             ->type_name("N")

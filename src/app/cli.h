@@ -39,23 +39,24 @@ struct Invocation {
   std::string config = "kalends.toml";
   bool json = false;
 
-  bool watch = false;            // sync
-  bool yes = false;              // sync, restore
-  std::int64_t interval_s = 60;  // sync --watch
-  bool all = false;              // every line; closed conflicts; done held work
-  std::string subject;           // an id, a run, a title, a file, a shell
-  std::string target;            // convert's second file
-  std::string take;              // resolve
-  std::string calendar;          // events, import, export
-  std::int64_t seed = 0;         // lab: the one seed; 0 = many
-  std::int64_t seeds = 100;      // lab
-  std::int64_t first_seed = 1;   // lab
-  std::int64_t steps = 0;        // lab; 0 = as many as the seed says
-  std::string keep;              // lab: numbers of steps, "3,7,12"
-  bool trace = false;            // lab
-  bool shrink = false;           // lab
-  std::string from, to, zone;    // events, occurrences
-  std::int64_t limit = 0;        // occurrences; 0 for all
+  bool watch = false;                  // sync
+  bool yes = false;                    // sync, restore
+  std::int64_t interval_s = 60;        // sync --watch
+  bool all = false;                    // every line; closed conflicts; done held work
+  std::string subject;                 // an id, a run, a title, a file, a shell
+  std::string target;                  // convert's second file
+  std::string take;                    // resolve
+  std::string calendar;                // events, import, export
+  std::int64_t seed = 0;               // lab: the one seed; 0 = many
+  std::int64_t seeds = 100;            // lab
+  std::int64_t first_seed = 1;         // lab
+  std::int64_t steps = 0;              // lab; 0 = as many as the seed says
+  std::string keep;                    // lab: numbers of steps, "3,7,12"
+  bool trace = false;                  // lab
+  std::string listen = "127.0.0.1:0";  // lab serve
+  bool shrink = false;                 // lab
+  std::string from, to, zone;          // events, occurrences
+  std::int64_t limit = 0;              // occurrences; 0 for all
 };
 
 // What a parse gave: a command to run, or text to print and the exit code to leave with.

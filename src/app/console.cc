@@ -100,6 +100,8 @@ void Console::line(std::string_view text) {
   std::fputc('\n', stdout);
 }
 
+void Console::flush() { std::fflush(stdout); }
+
 void Console::answer(const Json& object) {
   if (!json_) return;
   const std::string text = object.dump() + "\n";

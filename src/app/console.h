@@ -38,6 +38,8 @@ class Console {
 
   // One line of words on standard output. Nothing in JSON mode. The line is printed as it stands.
   void line(std::string_view text = "");
+  // What line() printed is handed on now, for a command that stays.
+  void flush();
   // The whole answer in JSON mode; nothing otherwise.
   void answer(const Json& object);
   // One line on standard error, in both modes.

@@ -32,7 +32,7 @@ Exit dispatch(Desk& desk) {
     case Command::backup: return run_backup(desk);
     case Command::restore: return run_restore(desk);
     case Command::verify: return run_verify(desk);
-    case Command::lab: return run_lab(desk);
+    case Command::lab: return desk.invocation.subject == "serve" ? serve_lab(desk) : run_lab(desk);
     case Command::completion: return run_completion(desk);
   }
   return Exit::usage;

@@ -38,6 +38,7 @@ Exit run_backup(Desk& desk);
 Exit run_restore(Desk& desk);
 Exit run_verify(Desk& desk);
 Exit run_lab(Desk& desk);
+Exit serve_lab(Desk& desk);  // lab serve
 Exit run_completion(Desk& desk);
 
 // The configuration, or its problems told and exit code 2.

@@ -38,29 +38,38 @@ LabHttp::Found LabHttp::find(const std::string& url) const {
 }
 
 Result<ports::HttpResponse> LabHttp::send(const ports::HttpRequest& request) {
-  traffic_.push_back({request.method, request.url, 0});
-  const std::size_t mine = traffic_.size() - 1;
+  std::unique_lock<std::mutex> held;
+  if (lock_ != nullptr) held = std::unique_lock(*lock_);
   const Found found = find(request.url);
   if (found.simulator == nullptr) return no_answer(request, "nobody answers at this address");
   const auto fault = faults_.strike(request.method, request.url);
-  if (fault && fault->delay_ms > 0) clock_.sleep_ms(fault->delay_ms);
-  if (fault && fault->kind == Fault::Kind::timeout_before)
-    return no_answer(request, "the time for an answer is over");
+  if (fault && fault->delay_ms > 0) {
+    if (held) held.unlock();
+    clock_.sleep_ms(fault->delay_ms);
+    if (lock_ != nullptr) held.lock();
+  }
+  auto outcome = exchange(request, found, fault);
+  traffic_.push_back({request.method, request.url, outcome ? outcome->status : 0});
+  if (traffic_.size() > kMaxTraffic) traffic_.pop_front();
+  return outcome;
+}
+
+Result<ports::HttpResponse> LabHttp::exchange(const ports::HttpRequest& request, const Found& found,
+                                              const std::optional<Fault>& fault) {
+  const auto kind = fault ? fault->kind : Fault::Kind::none;
+  if (kind == Fault::Kind::timeout_before) return no_answer(request, "the time for an answer is over");
   ports::HttpRequest inner = with_authorization(request);
   inner.url = found.url;
   ports::HttpResponse response =
-      fault && fault->kind == Fault::Kind::refuse
+      kind == Fault::Kind::refuse
           ? found.simulator->refusal(fault->status, fault->reason, fault->retry_after_s)
           : found.simulator->handle(inner);
-  if (fault && fault->kind == Fault::Kind::timeout_after)
-    return no_answer(request, "the connection was lost");
-  if (fault && fault->kind == Fault::Kind::damage)
-    response.body = response.body.substr(0, response.body.size() / 2);
+  if (kind == Fault::Kind::timeout_after) return no_answer(request, "the connection was lost");
+  if (kind == Fault::Kind::damage) response.body.resize(response.body.size() / 2);
   if (response.body.size() > request.max_response_bytes)
     return fail(ErrorKind::invalid,
                 fmt::format("{} {}: the answer is too large.", request.method, request.url));
   response.url = request.url;
-  traffic_[mine].status = response.status;
   return response;
 }
 

@@ -2,7 +2,9 @@
 // accidents happen to it that a test has planned.
 #pragma once
 
+#include <deque>
 #include <map>
+#include <mutex>
 #include <string>
 #include <vector>
 
@@ -19,9 +21,12 @@ struct Traffic {
   int status = 0;
 };
 
+inline constexpr std::size_t kMaxTraffic = 100'000;
+
 class LabHttp : public ports::Http {
  public:
-  explicit LabHttp(ports::Clock& clock) : clock_(clock) {}
+  // With `lock`, several threads may send: it is held while a simulator answers, not while a delay passes.
+  explicit LabHttp(ports::Clock& clock, std::mutex* lock = nullptr) : clock_(clock), lock_(lock) {}
 
   // Requests whose URL begins with `prefix` ("https://www.googleapis.com") go to this simulator, which gets the URL
   // behind the prefix. The longest prefix wins. What it is given outlives it.
@@ -31,7 +36,8 @@ class LabHttp : public ports::Http {
   Result<ports::HttpResponse> send(const ports::HttpRequest& request) override;
 
   FaultPlan& faults() { return faults_; }
-  const std::vector<Traffic>& traffic() const { return traffic_; }
+  // The last kMaxTraffic requests.
+  const std::deque<Traffic>& traffic() const { return traffic_; }
   void clear_traffic() { traffic_.clear(); }
 
  private:
@@ -40,11 +46,14 @@ class LabHttp : public ports::Http {
     std::string url;
   };
   Found find(const std::string& url) const;
+  static Result<ports::HttpResponse> exchange(const ports::HttpRequest& request, const Found& found,
+                                              const std::optional<Fault>& fault);
 
   ports::Clock& clock_;
+  std::mutex* lock_;
   std::map<std::string, Simulator*> routes_;
   FaultPlan faults_;
-  std::vector<Traffic> traffic_;
+  std::deque<Traffic> traffic_;
 };
 
 }  // namespace kalends::lab

@@ -79,9 +79,19 @@ void Google::forget_tombstones(const std::string& calendar) {
   });
 }
 
-void Google::lock(const std::string& calendar, const std::string& event) {
-  google::Calendar& place = service_->state.calendars.at(calendar);
-  place.events.at(event).fields.set("locked", true);
+bool Google::lock(const std::string& calendar, const std::string& event) {
+  auto& events = service_->state.calendars.at(calendar).events;
+  const auto found = events.find(event);
+  if (found == events.end()) return false;
+  found->second.fields.set("locked", true);
+  return true;
+}
+
+bool Google::has_account(const std::string& email) const { return service_->state.accounts.contains(email); }
+
+bool Google::has_calendar(const std::string& calendar) const {
+  const auto found = service_->state.calendars.find(calendar);
+  return found != service_->state.calendars.end() && !found->second.deleted;
 }
 
 const std::vector<Mail>& Google::outbox() const { return service_->outbox; }

@@ -55,7 +55,10 @@ class Google : public Simulator {
   // Deleted events are no longer known: 404 instead of 410, and no delta names them.
   void forget_tombstones(const std::string& calendar);
   // Locks a guest's copy as its organizer may: title, place, text and times can no longer be changed there.
-  void lock(const std::string& calendar, const std::string& event);
+  bool lock(const std::string& calendar, const std::string& event);  // false: there is no such event
+
+  bool has_account(const std::string& email) const;
+  bool has_calendar(const std::string& calendar) const;
 
   const std::vector<Mail>& outbox() const;
   void clear_outbox();
