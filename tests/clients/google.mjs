@@ -1,6 +1,6 @@
 // Google's own client library against the simulated Google Calendar: a whole scenario, every answer of which the library
 // has to take as the real thing. Run as: google.mjs URL TOKEN CONTROL RECORD
-// RECORD becomes a file of [schema, answer] lines.
+// RECORD becomes a file of [schema, answer] lines, which google_test.py gives to a compiler.
 import assert from "node:assert/strict";
 import { createWriteStream } from "node:fs";
 import { createServer } from "node:http";
