@@ -31,6 +31,7 @@ enum class Mutant : std::uint8_t {
   match_ignores_marks,
   match_joins_across_masks,
   match_removes_peoples_copies,
+  match_joins_what_was_parted,
   // diff
   diff_compares_with_hub,
   diff_compares_with_remote,
@@ -98,6 +99,7 @@ enum class Mutant : std::uint8_t {
   undo_names_nothing,
   undo_leaves_deleted,
   undo_leaves_copies,
+  undo_leaves_met,
   restore_keeps_epoch,
   lineage_forgets_runs,
   count_,

@@ -1,4 +1,4 @@
-// What people decide: conflicts, held work, undo, and the new start after a restore. The next cycle carries it out.
+// What people decide: conflicts, held work, and the new start after a restore. The next cycle carries it out.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -6,7 +6,6 @@
 #include "base/digest.h"
 #include "base/mutation.h"
 #include "base/text.h"
-#include "calendar/parameters.h"
 #include "engine/inner.h"
 
 namespace kalends::engine {
@@ -28,11 +27,6 @@ Result<HeldRow> waiting_row(Transaction& tx, std::int64_t id) {
                             "\"kalends held\" lists what waits now",
                             id));
   return *std::move(row);
-}
-
-bool is_unfinished_create(const sync::Base& base, std::int64_t write) {
-  return base.intent && base.intent->kind == sync::Intent::Kind::create &&
-         std::ranges::find(base.intent->writes, write) != base.intent->writes.end();
 }
 
 }  // namespace
@@ -225,134 +219,6 @@ Result<void> Engine::Inner::approve_undone_copy(Transaction& tx, const HeldRow& 
     TRY_VOID(tx.set_dirty(move.event, true));
   }
   return {};
-}
-
-// Undo is a merge: base = what the write left, theirs = what was before it, ours = what is there now.
-Result<void> Engine::Inner::undo(Transaction& tx, std::int64_t run, const std::vector<WriteRow>& writes,
-                                 UndoReport& report) {
-  std::map<EventId, std::vector<const WriteRow*>> by_event;
-  for (const WriteRow& row : writes) {
-    const bool may_have_made = row.kind == "create";  // though no answer came
-    if (row.state == WriteRow::State::done || may_have_made) by_event[row.event].push_back(&row);
-  }
-  for (const auto& [id, rows] : by_event) {
-    if (!TRY(tx.event(id))) continue;
-    Loaded loaded = TRY(load(tx, id));
-    std::string title = loaded.state.value("title").value_or("an event without a title");
-    bool made_by_person =
-        false;  // the event itself was born in these writes: a person's, not ours to take back
-    std::map<std::string, calendar::Change> net;
-    auto add = [&](const calendar::Change& change) {
-      auto [it, inserted] = net.try_emplace(change.path, change);
-      if (!inserted) it->second.after = change.after;
-    };
-    for (const WriteRow* row : rows) {
-      WriteRecord record = TRY(decode_write(row->blob));
-      if (row->calendar.empty()) {
-        for (const calendar::Change& change : record.changes) {
-          if (change.path == merge::kLife && !change.before && change.after) made_by_person = true;
-          add(change);
-        }
-        continue;
-      }
-      auto base = loaded.bases.find(row->calendar);
-      const bool part = !record.slot.empty();  // of a series: an override, and no event of its own
-      if (row->kind == "create" && !part && base != loaded.bases.end()) {
-        calendar::Facts made;
-        for (const calendar::Change& change : record.changes)
-          if (change.after) made.set(change.path, *change.after);
-        auto item = loaded.items.find(row->calendar);
-        bool there = item != loaded.items.end() && item->second.state == ports::ItemRow::State::present;
-        if (base->second.role == sync::Role::origin) continue;
-        if (!there && is_unfinished_create(base->second, row->id)) {
-          // It may be there, unseen as yet: if it is, it goes as soon as a look shows it.
-          base->second.withdrawn = true;
-          TRY_VOID(put_base(tx, id, row->calendar, base->second, false));
-          loaded.row.dirty = true;
-          ++report.restored;
-        }
-        if (item != loaded.items.end() && item->second.state == ports::ItemRow::State::unreadable)
-          report.kept.push_back(
-              fmt::format("The copy of \"{}\" in \"{}\" stays, because it cannot be read; undo the run again "
-                          "when it can.",
-                          title, row->calendar.value));
-        if (!there || row->state != WriteRow::State::done) continue;
-        calendar::Facts shows = TRY(whole_item(loaded, row->calendar)).facts;
-        if (shows != providers_project(row->calendar, made)) {
-          TRY_VOID(hold_undone_copy(tx, loaded, row->calendar, shows));
-          report.kept.push_back(
-              fmt::format("The copy of \"{}\" in \"{}\" stays, because it was changed since; its "
-                          "removal waits for your word (\"kalends held\").",
-                          title, row->calendar.value));
-          continue;
-        }
-        base->second.withdrawn = !is_on(Mutant::undo_leaves_copies);
-        TRY_VOID(put_base(tx, id, row->calendar, base->second, false));
-        loaded.row.dirty = true;
-        ++report.restored;
-      } else if (row->kind == "remove" && !part && base != loaded.bases.end() && loaded.state.alive()) {
-        if (base->second.standing != sync::Standing::not_here) continue;
-        base->second.standing = sync::Standing::none;
-        TRY_VOID(put_base(tx, id, row->calendar, base->second, false));
-        loaded.row.dirty = true;
-        ++report.restored;
-      } else if (row->kind == "update" || part) {
-        auto lens = base == loaded.bases.end() ? nullptr : &base->second;
-        for (const calendar::Change& change : record.changes) {
-          // A copy's own words (a mask's title) are not the hub's: only what the hub says itself is taken back there.
-          if (lens != nullptr && loaded.state.value(change.path) == change.after) add(change);
-        }
-      }
-    }
-    std::vector<calendar::Change> back;
-    for (auto& [path, change] : net) {
-      if (made_by_person) break;
-      if (change.before == change.after) continue;
-      if (path == merge::kLife && is_on(Mutant::undo_leaves_deleted)) continue;
-      Value now = loaded.state.value(path);
-      if (now == change.before) continue;
-      if (now != change.after && !is_on(Mutant::undo_overwrites_later_edits)) {
-        if (!is_on(Mutant::undo_names_nothing))
-          report.kept.push_back(
-              fmt::format("{} of \"{}\" stays: it was changed since.", calendar::path_words(path), title));
-        continue;
-      }
-      back.push_back({path, now, change.before});
-      ++report.restored;
-    }
-    if (!back.empty() || loaded.row.dirty)
-      TRY_VOID(write_hub(tx, loaded, run, "a person took it back", back));
-  }
-  return {};
-}
-
-Result<UndoReport> Engine::undo_run(std::int64_t run) {
-  auto tx = TRY(inner_->world.store.begin());
-  if (!TRY(tx->run(run)))
-    return fail(ErrorKind::not_found, fmt::format("there is no run {}; \"kalends log\" lists them", run));
-  UndoReport report;
-  report.run = TRY(inner_->begin_run(*tx, "undo"));
-  TRY_VOID(inner_->undo(*tx, report.run, TRY(tx->writes_of_run(run)), report));
-  TRY_VOID(tx->commit());
-  return report;
-}
-
-Result<UndoReport> Engine::undo_write(std::int64_t write) {
-  auto tx = TRY(inner_->world.store.begin());
-  auto row = TRY(tx->write(write));
-  if (!row)
-    return fail(ErrorKind::not_found, fmt::format("there is no write {}; \"kalends log\" lists them", write));
-  UndoReport report;
-  report.run = TRY(inner_->begin_run(*tx, "undo"));
-  // A removal carried out the deletion that the hub took in: undoing the one undoes the other.
-  std::vector<WriteRow> rows;
-  if (row->kind == "remove")
-    for (WriteRow& other : TRY(tx->writes_of_run(row->run)))
-      if (other.event == row->event && other.calendar.empty()) rows.push_back(std::move(other));
-  rows.push_back(*std::move(row));
-  TRY_VOID(inner_->undo(*tx, report.run, rows, report));
-  TRY_VOID(tx->commit());
-  return report;
 }
 
 Result<void> Engine::after_restore() {

@@ -162,6 +162,9 @@ struct Engine::Inner {
   Result<void> match_arrivals(Transaction& tx, Cycle& cycle);
   Result<void> begin_event(Transaction& tx, Cycle& cycle, ports::ItemRow row, bool alone);
   Result<void> store_newborn(Transaction& tx, Cycle& cycle, const EventId& id);
+  Result<void> become_copies(Transaction& tx, const sync::Match& match);
+  Result<void> note_meeting(Transaction& tx, std::int64_t run, const sync::Match& match,
+                            const CalendarId& calendar, const std::string& title);
   Result<void> leave_one_of_equals(Transaction& tx, std::vector<sync::Candidate>& candidates);
   Result<std::map<RemoteId, EventId>> names_of_backup(Transaction& tx, const CalendarId& calendar);
   Result<std::optional<Error>> take_away(Transaction& tx, Cycle& cycle, const EventId& event,
@@ -280,8 +283,37 @@ struct Engine::Inner {
   Result<void> hold_undone_copy(Transaction& tx, const Loaded& loaded, const CalendarId& calendar,
                                 const calendar::Facts& shows);
   Result<void> approve_undone_copy(Transaction& tx, const ports::HeldRow& row);
+
+  // undoing.cc
   Result<void> undo(Transaction& tx, std::int64_t run, const std::vector<ports::WriteRow>& writes,
                     UndoReport& report);
+  Result<void> undo_event(Transaction& tx, std::int64_t run, const EventId& event,
+                          const std::vector<const ports::WriteRow*>& rows, UndoReport& report);
+  Result<void> take_back_create(Transaction& tx, Loaded& loaded, const ports::WriteRow& row,
+                                const WriteRecord& record, UndoReport& report);
+
+  // parting.cc
+  // What was in one calendar before a run, and what of it was changed since and stays.
+  struct Past {
+    calendar::Facts facts;
+    std::vector<std::string> touched;  // paths
+  };
+  Result<Past> past_of(const Loaded& loaded, const CalendarId& calendar,
+                       const std::vector<const ports::WriteRow*>& rows) const;
+  Result<std::set<CalendarId>> to_be_parted(const Loaded& loaded,
+                                            const std::vector<const ports::WriteRow*>& rows,
+                                            UndoReport& report) const;
+  Result<void> part(Transaction& tx, std::int64_t run, Loaded& loaded, const CalendarId& calendar,
+                    const std::vector<const ports::WriteRow*>& rows, UndoReport& report);
+  Result<std::vector<calendar::Change>> back_to_one_side(const Loaded& loaded,
+                                                         const std::set<CalendarId>& parted,
+                                                         const std::vector<const ports::WriteRow*>& rows,
+                                                         UndoReport& report) const;
+  Result<void> forget_item(Transaction& tx, std::int64_t run, Loaded& loaded, const CalendarId& calendar,
+                           bool gave_way);
+  Result<void> join_again(Transaction& tx, std::int64_t run, const ports::WriteRow& row,
+                          const WriteRecord& record, UndoReport& report);
+
   calendar::Facts providers_project(const CalendarId& calendar, const calendar::Facts& facts) const;
 
   std::string replica(const std::string& name) const { return name + "#" + epoch; }
@@ -300,6 +332,12 @@ struct Engine::Inner {
 
 // The uid of a copy that does not bear the event's own: it tells nothing, and which attempt made it.
 std::string opaque_uid(const std::string& nonce);
+// The event as a calendar sees it that an item is to be matched in; `nonce`: of the item's mark.
+sync::Candidate candidate_of(const Loaded& loaded, const CalendarId& here,
+                             const std::optional<std::string>& nonce);
+// Changes of one path follow each other, in whatever order they come: from what it was at first to what it was at last.
+using Net = std::map<std::string, calendar::Change>;
+void chain(Net& net, const calendar::Change& change);
 // The event as the calendar holds it: its master with what its parts say. The calendar has a master of it.
 Result<ports::Item> whole_item(const Loaded& loaded, const CalendarId& calendar);
 // Puts the parts of a present master, whose facts `seen` has, into the observation, and the strays of any.

@@ -36,7 +36,9 @@ std::string sentence(const sync::Base& base, const sync::Lens* lens, bool writab
       if (base.role == sync::Role::origin) return "It was made here.";
       return lens == nullptr || !lens->routed ? "No link leads here any more; the copy was left alone."
                                               : "It is a copy from \"" + lens->origin + "\".";
-    case Standing::not_here: return "A person removed the copy here, so it is not made again.";
+    case Standing::not_here:
+      return base.parted ? "An undo parted the event here from it, so it is not made here."
+                         : "A person removed the copy here, so it is not made again.";
     case Standing::gone: return "It was deleted.";
     case Standing::retired: return "The link that tied this copy was removed; it is left alone.";
     case Standing::none: break;
@@ -80,7 +82,7 @@ Result<Lineage> Engine::Inner::lineage_of(Transaction& tx, const EventId& id) {
     auto provider = providers.find(calendar);
     bool writable = provider != providers.end() && provider->second->capabilities().writable;
     place.why = sentence(base, lens == lenses.end() ? nullptr : &lens->second, writable);
-    if (base.standing == Standing::not_here)
+    if (base.standing == Standing::not_here && !base.parted)
       if (const auto run = undone_run(writes, calendar))
         place.why = fmt::format("An undo of run {} took the copy here back, so it is not made again.", *run);
     if (base.standing == Standing::present && lens != lenses.end() && provider != providers.end()) {

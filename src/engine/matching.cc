@@ -26,6 +26,13 @@ bool is_place(const sync::Base& base) {
          base.standing == sync::Standing::none || base.standing == sync::Standing::retired;
 }
 
+bool marked_elsewhere(const Loaded& loaded, const CalendarId& here, const std::string& nonce) {
+  return std::ranges::any_of(
+      loaded.bases, [&](const auto& entry) { return entry.first != here && entry.second.nonce == nonce; });
+}
+
+}  // namespace
+
 sync::Candidate candidate_of(const Loaded& loaded, const CalendarId& here,
                              const std::optional<std::string>& nonce) {
   sync::Candidate out;
@@ -41,6 +48,7 @@ sync::Candidate candidate_of(const Loaded& loaded, const CalendarId& here,
     if (calendar == here) {
       out.nonce_here = base.nonce;
       out.removed_here = base.standing == sync::Standing::not_here || base.standing == sync::Standing::gone;
+      out.parted_here = base.parted && base.standing == sync::Standing::not_here;
       out.made_here = nonce && base.intent && base.intent->kind == sync::Intent::Kind::create &&
                       base.intent->nonce == *nonce && !out.live_here;
     } else if (nonce && !nonce->empty() && base.nonce == *nonce) {
@@ -52,13 +60,6 @@ sync::Candidate candidate_of(const Loaded& loaded, const CalendarId& here,
       out.places.push_back(calendar);
   return out;
 }
-
-bool marked_elsewhere(const Loaded& loaded, const CalendarId& here, const std::string& nonce) {
-  return std::ranges::any_of(
-      loaded.bases, [&](const auto& entry) { return entry.first != here && entry.second.nonce == nonce; });
-}
-
-}  // namespace
 
 // After a restore: the events whose items the backup knows by these names. What bears the name, and no mark, is that item
 // still, however much it changed since.
@@ -255,6 +256,34 @@ Result<void> Engine::Inner::store_newborn(Transaction& tx, Cycle& cycle, const E
   return tx.put(one.item);
 }
 
+// Origins that a one-way link from the matched item turns into copies.
+Result<void> Engine::Inner::become_copies(Transaction& tx, const sync::Match& match) {
+  if (match.become_copies.empty()) return {};
+  Loaded loaded = TRY(load(tx, match.event));
+  for (const CalendarId& calendar : match.become_copies) {
+    auto it = loaded.bases.find(calendar);
+    if (it == loaded.bases.end() || it->second.role == sync::Role::copy) continue;
+    it->second.role = sync::Role::copy;
+    TRY_VOID(put_base(tx, match.event, calendar, it->second, false));
+  }
+  return {};
+}
+
+// The trail tells that two events were found to be one, so that an undo of the run can part them.
+Result<void> Engine::Inner::note_meeting(Transaction& tx, std::int64_t run, const sync::Match& match,
+                                         const CalendarId& calendar, const std::string& title) {
+  ports::WriteRow row;
+  row.run = run;
+  row.event = match.event;
+  row.calendar = calendar;
+  row.kind = kAdopt;
+  row.state = ports::WriteRow::State::done;
+  row.at = world.clock.now();
+  row.blob = encode_write({title, "matched by " + match.why, "", "", "", {}});
+  TRY(tx.add(row));
+  return {};
+}
+
 Result<void> Engine::Inner::match_arrivals(Transaction& tx, Cycle& cycle) {
   TRY_VOID(release_lone_items(tx));
   std::vector<ItemRow> arrivals = TRY(tx.dirty_items_of_none());
@@ -378,20 +407,19 @@ Result<void> Engine::Inner::match_arrivals(Transaction& tx, Cycle& cycle) {
         }
       Loaded loaded = TRY(load(tx, match.event));
       sync::Base base;
-      if (auto it = loaded.bases.find(row.calendar);
-          it != loaded.bases.end() && !never_there(it->second) &&
-          !TRY(gave_way(tx, item, row.calendar, match.event, it->second))) {
-        base = it->second;
-      } else {
+      auto it = loaded.bases.find(row.calendar);
+      const bool first = it == loaded.bases.end() || never_there(it->second) ||
+                         TRY(gave_way(tx, item, row.calendar, match.event, it->second));
+      if (first) {
         base.role = match.role;
+      } else {
+        base = it->second;
       }
       TRY_VOID(put_base(tx, match.event, row.calendar, base, false));
-      for (const CalendarId& calendar : match.become_copies) {
-        auto it = loaded.bases.find(calendar);
-        if (it == loaded.bases.end() || it->second.role == sync::Role::copy) continue;
-        it->second.role = sync::Role::copy;
-        TRY_VOID(put_base(tx, match.event, calendar, it->second, false));
-      }
+      TRY_VOID(become_copies(tx, match));
+      // Two that were never one meet; what bears our mark, or a name that we know, comes back.
+      if (first && !item.mark && !named && whose == claimed.end())
+        TRY_VOID(note_meeting(tx, cycle.run, match, row.calendar, item.facts.get("title")));
       cycle.report.moves.push_back({Move::Kind::adopt,
                                     match.event,
                                     item.facts.get("title"),

@@ -18,6 +18,11 @@ std::string encode_item(const ports::Item& item);
 Result<ports::Item> decode_item(const ports::ItemRow& row);
 bool is_read_only(const ports::ItemRow& row);  // without decoding the rest; false for a damaged row
 
+// Kinds of rows of the audit trail that are neither a change of the hub nor a write: an item was found to be one of an
+// event that is elsewhere, and an undo made it an event of its own again.
+inline constexpr const char* kAdopt = "adopt";
+inline constexpr const char* kPart = "part";
+
 // One row of the audit trail.
 struct WriteRecord {
   std::string title;
@@ -27,6 +32,7 @@ struct WriteRecord {
   std::string error;  // of a write that failed
   std::vector<calendar::Change> changes;
   std::string slot = {};  // of a part, where exceptions are items of their own; "" for the master
+  EventId other = {};     // of a parting: the event that the item was parted from
 };
 std::string encode_write(const WriteRecord& record);
 Result<WriteRecord> decode_write(const std::string& blob);

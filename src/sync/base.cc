@@ -74,6 +74,7 @@ constexpr std::uint64_t kRefused = 4;
 constexpr std::uint64_t kWithdrawn = 1;
 constexpr std::uint64_t kOwnUid = 2;
 constexpr std::uint64_t kOpaque = 4;
+constexpr std::uint64_t kParted = 8;
 
 }  // namespace
 
@@ -97,7 +98,8 @@ std::string encode(const Base& base) {
     if (!same) out.optional_text(agreed.shown);
     write_dot(out, agreed.hub);
   }
-  out.number((base.withdrawn ? kWithdrawn : 0) | (base.own_uid ? kOwnUid : 0) | (base.opaque ? kOpaque : 0));
+  out.number((base.withdrawn ? kWithdrawn : 0) | (base.own_uid ? kOwnUid : 0) | (base.opaque ? kOpaque : 0) |
+             (base.parted ? kParted : 0));
   out.text(base.nonce);
   out.text(base.link.value);
   out.signed_number(base.updated_ms);
@@ -149,6 +151,7 @@ Result<Base> decode_base(std::string_view bytes) {
   base.withdrawn = (flags & kWithdrawn) != 0;
   base.own_uid = (flags & kOwnUid) != 0;
   base.opaque = (flags & kOpaque) != 0;
+  base.parted = (flags & kParted) != 0;
   base.nonce = in.text();
   base.link = LinkId(in.text());
   base.updated_ms = in.signed_number();

@@ -69,6 +69,7 @@ struct Base {
   bool withdrawn = false;       // a person took our copy back: remove it and do not make it again
   bool opaque = false;          // our copy was made under a mask: its name and uid tell nothing
   bool own_uid = false;         // the event's uid is taken there: our copy gets one of its own
+  bool parted = false;          // an undo parted the item there from the event: the two do not meet again
   std::string nonce;            // of the mark on our copy, "" at an origin
   LinkId link;                  // the link by which the copy exists
   std::int64_t updated_ms = 0;  // the item's own `updated` when last agreed, 0 when unknown

@@ -41,6 +41,7 @@ bool was_here(const Candidate& candidate, const CalendarId& here) {
 std::optional<Match> join(const Arrival& arrival, const std::vector<Link>& links, const Candidate& candidate,
                           const char* why) {
   if (candidate.live_here && !is_on(Mutant::match_takes_second_item)) return std::nullopt;
+  if (candidate.parted_here && !is_on(Mutant::match_joins_what_was_parted)) return std::nullopt;
   Match match{Match::Kind::attach, candidate.event, Role::origin, {}, why};
   // The calendar's own event that comes back: deleted and made again, or re-keyed.
   if (was_here(candidate, arrival.calendar)) return match;

@@ -21,6 +21,7 @@ struct Candidate {
   bool made_here = false;          // our create here is unfinished, with the nonce of the item's mark
   std::string nonce_here;          // of the mark on its item here, "" at an origin or when there is none
   bool removed_here = false;       // a person removed our copy here, or the event was deleted
+  bool parted_here = false;        // an undo took back that an item here was the event's
   std::vector<CalendarId> places;  // where it is or was an item
   std::optional<bool>
       marked_elsewhere_present;  // the mark's nonce is that of a copy in another calendar: still there?

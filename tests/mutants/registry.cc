@@ -38,6 +38,7 @@ const std::vector<Entry>& registry() {
       ENTRY(match_ignores_marks, "The mark on an item says nothing of the event that it is a copy of."),
       ENTRY(match_joins_across_masks, "Equal events on both sides of a masked link become one."),
       ENTRY(match_removes_peoples_copies, "A person's copy of an item is taken for a double of ours."),
+      ENTRY(match_joins_what_was_parted, "Events that an undo parted are one again when an item gets a new name."),
       ENTRY(diff_compares_with_hub, "What a calendar holds is compared with the hub, not with its own past."),
       ENTRY(diff_compares_with_remote,
             "The hub is compared with what the calendar holds, not with its own past."),
@@ -105,6 +106,7 @@ const std::vector<Entry>& registry() {
       ENTRY(undo_names_nothing, "An undo does not say which fields stay because they were changed since."),
       ENTRY(undo_leaves_deleted, "Undoing a deletion does not bring the event back."),
       ENTRY(undo_leaves_copies, "Undoing a run does not take back the copies that it made."),
+      ENTRY(undo_leaves_met, "Undoing a run does not part the events that it found to be one."),
       ENTRY(restore_keeps_epoch, "A restored store hands out the dots of its lost future again."),
       ENTRY(lineage_forgets_runs, "Why does not tell the run that a field came from."),
   };

@@ -25,6 +25,7 @@ std::string fields_of(const engine::WriteView& write) {
 
 // What a person decided with undo or resolve is of the kind "person".
 std::string kind_words(const engine::WriteView& write) {
+  if (write.kind == "adopt") return "match";
   return write.kind == "person" ? "by hand" : write.kind;
 }
 

@@ -29,12 +29,13 @@ std::map<EventId, Facts> hub_of(World& world) {
   return out;
 }
 
-// A removal is taken back with the deletion that it carried out.
+// A removal is taken back with the deletion that it carried out, a meeting with all that came of it, and so its parting.
 std::vector<engine::WriteView> taken_with(const engine::RunView& run, const engine::WriteView& write) {
   std::vector<engine::WriteView> out;
-  if (write.kind == "remove")
+  const bool met = write.kind == "adopt" || write.kind == "part";
+  if (write.kind == "remove" || met)
     std::ranges::copy_if(run.writes, std::back_inserter(out), [&](const engine::WriteView& other) {
-      return other.event == write.event && other.calendar == "hub" && other.id != write.id;
+      return other.event == write.event && (met || other.calendar == "hub") && other.id != write.id;
     });
   out.push_back(write);
   return out;
@@ -74,6 +75,9 @@ void Script::undo() {
 
 void People::note_undone(const Undone& undone) {
   auto& ledger = world_.ledger;
+  // What was parted is two events from now on, each where it was made.
+  for (const auto& [id, facts] : undone.after)
+    if (!undone.before.contains(id)) ++ledger.events[day_of(facts)].duplicates;
   for (const auto& write : undone.run.writes) {
     const auto facts = undone.after.find(write.event);
     if (facts == undone.after.end()) continue;

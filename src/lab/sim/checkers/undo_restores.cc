@@ -25,6 +25,7 @@ struct Deeds {
   std::set<CalendarId> copies;                       // made
   EventId event;
   bool born = false;
+  bool parted = false;  // or joined again: the sides, and not the hub, tell what is restored
 };
 
 std::map<EventId, Deeds> deeds_of(const engine::RunView& run) {
@@ -39,6 +40,7 @@ std::map<EventId, Deeds> deeds_of(const engine::RunView& run) {
     if (write.state != "done") continue;
     Deeds& deeds = out[write.event];
     deeds.event = write.event;
+    deeds.parted = deeds.parted || write.kind == "adopt" || write.kind == "part";
     for (const calendar::Change& change : write.changes) {
       if (write.calendar != "hub") {
         deeds.elsewhere[change.path].insert(change.before);
@@ -46,7 +48,10 @@ std::map<EventId, Deeds> deeds_of(const engine::RunView& run) {
       }
       deeds.born = deeds.born || (change.path == merge::kLife && !change.before);
       auto [it, inserted] = deeds.hub.try_emplace(change.path, change);
-      if (!inserted) it->second.after = change.after;
+      if (inserted) continue;
+      // The trail has the changes of one run calendar by calendar, not in their order.
+      const bool earlier = change.after == it->second.before && change.before != it->second.after;
+      (earlier ? it->second.before : it->second.after) = earlier ? change.before : change.after;
     }
   }
   return out;
@@ -140,7 +145,7 @@ Failures undo_restores(const Rest& rest) {
   for (const Undone& undone : rest.world.ledger.undone) {
     const auto deeds = deeds_of(undone.run);
     for (const auto& [id, one] : deeds) {
-      compare(undone, id, one, out);
+      if (!one.parted) compare(undone, id, one, out);
       if (const auto facts = undone.after.find(id); facts != undone.after.end())
         look_for_copies(rest, undone, one, facts->second, out);
     }
