@@ -127,9 +127,11 @@ Result<void> Engine::Inner::undo_event(Transaction& tx, std::int64_t run, const 
       loaded.row.dirty = true;
       ++report.restored;
     } else if (row->kind == "update" || part) {
-      // A copy's own words (a mask's title) are not the hub's: only what the hub says itself is taken back there.
+      // A copy's own words (a mask's title) are not the hub's: only what the hub says itself is taken back there, to what
+      // the hub itself said before, where the trail tells.
       for (const calendar::Change& change : record.changes)
-        if (loaded.state.value(change.path) == change.after) chain(net, change);
+        if (loaded.state.value(change.path) == change.after)
+          net.try_emplace(change.path, change).first->second.after = change.after;
     }
   }
   std::vector<calendar::Change> back;

@@ -528,6 +528,24 @@ class History(World):
         self.assertEqual(self.answer("why", "No such title", code=1)["error"]["kind"], "not_found")
         self.assertEqual(self.answer("undo", "w99999", code=1)["error"]["kind"], "not_found")
 
+    def test_undo_of_a_run_in_which_events_met_gives_each_side_its_own_bytes(self):
+        alike = {"home": note("Lunch", "2026-04-03") + "Ours.\n", "work": note("Lunch", "2026-04-03").replace(
+            "---\ntitle", "---\nlocation: Canteen\ntitle")}
+        for where, text in alike.items():
+            (self.folder / where / "lunch.md").write_text(text)
+        run = self.answer("sync", "--yes")["run"]
+        writes = self.answer("log", str(run))["runs"][0]["writes"]
+        self.assertIn("adopt", {write["kind"] for write in writes})
+        undone = self.answer("undo", str(run))
+        self.assertEqual(undone["kept"], [])
+        for again in range(2):
+            for where, text in alike.items():
+                self.assertEqual([path.name for path in (self.folder / where).glob("*.md")
+                                  if "Lunch" in path.read_text()], ["lunch.md"])
+                self.assertEqual((self.folder / where / "lunch.md").read_text(), text)
+            self.assertEqual(self.answer("sync")["moves"], [])
+        self.assertEqual(len(self.answer("why", "Lunch")["lineages"]), 2)
+
     def test_status_before_and_after(self):
         before = self.answer("status")
         self.assertEqual([c["id"] for c in before["calendars"]], ["home", "work", "feed"])
