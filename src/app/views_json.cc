@@ -105,6 +105,7 @@ Json to_json(const engine::WriteView& write) {
   Json out = Json::object();
   out.set("id", write.id).set("run", write.run).set("event", write.event.value).set("title", write.title);
   out.set("calendar", write.calendar).set("kind", write.kind).set("state", write.state).set("why", write.why);
+  out.set("tries", static_cast<std::int64_t>(write.tries));
   out.set("changes", array_of(write.changes)).set("at", to_rfc3339(write.at));
   return out;
 }

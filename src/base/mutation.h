@@ -61,6 +61,7 @@ enum class Mutant : std::uint8_t {
   plan_keeps_telling_name,
   plan_leaves_dead,
   plan_agrees_unseen,
+  plan_keeps_intent_without_link,
   plan_removes_unlinked,
   filter_takes_peoples_items,
   // settle
@@ -89,6 +90,7 @@ enum class Mutant : std::uint8_t {
   // engine: keep, act, settle
   keep_forgets_held_news,
   keep_leaves_no_trail,
+  keep_tells_each_try,
   act_before_commit,
   act_unconditionally,
   act_takes_race_for_ours,

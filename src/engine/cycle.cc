@@ -86,6 +86,8 @@ Result<void> Engine::Inner::prepare(Transaction& tx, Cycle& cycle) {
     TRY_VOID(tx.put(fresh));
   }
 
+  TRY_VOID(settle_unconfigured(tx));
+
   std::string rules = rules_digest(settings, cycle.now);
   if (TRY(tx.meta("rules")).value_or("") != rules && !is_on(Mutant::rules_change_nothing)) {
     for (const EventId& id : TRY(tx.all_events())) TRY_VOID(tx.set_dirty(id, true));

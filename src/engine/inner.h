@@ -30,8 +30,9 @@ struct Loaded {
   std::map<CalendarId, sync::Base> bases;
   std::map<CalendarId, ports::ItemRow> items;  // the present, gone or unreadable one in each calendar
   std::map<CalendarId, std::vector<ports::ItemRow>>
-      parts;            // its exceptions that are items of their own there
-  bool is_new = false;  // the store does not hold it yet
+      parts;                       // its exceptions that are items of their own there
+  bool is_new = false;             // the store does not hold it yet
+  std::set<CalendarId> unsettled;  // where something is left to do
 
   // The item of that name; nullptr when it is none of this event.
   const ports::ItemRow* item(const CalendarId& calendar, const RemoteId& remote) const;
@@ -235,6 +236,8 @@ struct Engine::Inner {
   Result<void> close_conflicts(Transaction& tx, const Planned& one);
   Result<void> keep_conflicts(Transaction& tx, Cycle& cycle, const Planned& one);
   Result<void> keep_outcome(Transaction& tx, const Planned& one, const sync::PlacePlan& place);
+  Result<void> take_over_tries(Transaction& tx, const std::vector<ports::WriteRow>& earlier,
+                               const ports::WriteRow& row, WriteRecord& record);
   Result<void> keep_place(Transaction& tx, Cycle& cycle, Planned& one, sync::PlacePlan& place);
   Result<bool> uid_is_taken(Transaction& tx, const ports::EventRow& event, const CalendarId& calendar);
   Result<void> keep_spawned(Transaction& tx, Cycle& cycle, const Planned& one);
@@ -265,6 +268,7 @@ struct Engine::Inner {
 
   // failing.cc
   Result<std::map<CalendarId, Failing>> failing(Transaction& tx);
+  Result<void> settle_unconfigured(Transaction& tx);
   Result<void> keep_in_sync_times(Transaction& tx, const Cycle& cycle);
 
   // reading.cc, lineage.cc

@@ -2,6 +2,7 @@
 // trail that log, why and undo read. **After it commits, every write to come is known; before, nothing has happened.**
 #include <algorithm>
 #include <limits>
+#include <ranges>
 
 #include "base/mutation.h"
 #include "calendar/occurrences.h"
@@ -194,6 +195,7 @@ Result<void> Engine::Inner::keep_outcome(Transaction& tx, const Planned& one, co
     if (!row || row->state == WriteRow::State::done) continue;
     WriteRecord record = TRY(decode_write(row->blob));
     const bool done = happened(*seen, intent, row->kind, record.slot, keeps_marks);
+    if (!done && row->state == WriteRow::State::intended) ++record.tries;
     record.error = done ? "" : "it did not reach the calendar";
     row->blob = encode_write(record);
     row->state = done ? WriteRow::State::done : WriteRow::State::failed;
@@ -217,6 +219,22 @@ Result<bool> Engine::Inner::uid_is_taken(Transaction& tx, const ports::EventRow&
   return false;
 }
 
+// A write that is tried again is one row in the trail, that of the latest attempt, with how often it failed before.
+Result<void> Engine::Inner::take_over_tries(Transaction& tx, const std::vector<WriteRow>& earlier,
+                                            const WriteRow& row, WriteRecord& record) {
+  for (const WriteRow& before : std::views::reverse(earlier)) {
+    if (before.calendar != row.calendar) continue;
+    const WriteRecord old = TRY(decode_write(before.blob));
+    if (old.slot != record.slot) continue;
+    const bool same =
+        before.state == WriteRow::State::failed && before.kind == row.kind && old.changes == record.changes;
+    if (!same || is_on(Mutant::keep_tells_each_try)) return {};
+    record.tries = old.tries;
+    return tx.remove_write(before.id);
+  }
+  return {};
+}
+
 Result<void> Engine::Inner::keep_place(Transaction& tx, Cycle& cycle, Planned& one, sync::PlacePlan& place) {
   if (!cycle.dry) TRY_VOID(keep_outcome(tx, one, place));
   if (place.push) {
@@ -232,6 +250,8 @@ Result<void> Engine::Inner::keep_place(Transaction& tx, Cycle& cycle, Planned& o
     intent.kind = push.kind;
     intent.target = push.target;
     intent.at_ms = cycle.now.ms;
+    std::vector<WriteRow> earlier;
+    if (one.loaded.unsettled.contains(place.calendar)) earlier = TRY(tx.writes_of_event(one.loaded.row.id));
     for (const sync::ItemWrite& write : push.writes) {
       WriteRow row;
       row.run = cycle.run;
@@ -240,8 +260,10 @@ Result<void> Engine::Inner::keep_place(Transaction& tx, Cycle& cycle, Planned& o
       row.kind = to_string(move_kind(write.kind));
       row.at = cycle.now;
       const std::string why = write.slot.empty() ? push.why : push.why + "; the occurrence of " + write.slot;
-      row.blob = encode_write(
-          {move.title, why, move.from, place.base.link.value, "", changes_of(push, write), write.slot});
+      WriteRecord record{move.title, why, move.from, place.base.link.value, "", changes_of(push, write),
+                         write.slot};
+      TRY_VOID(take_over_tries(tx, earlier, row, record));
+      row.blob = encode_write(record);
       intent.writes.push_back(TRY(tx.add(row)));
       if (write.kind == sync::Intent::Kind::create && intent.nonce.empty()) intent.nonce = new_nonce();
     }

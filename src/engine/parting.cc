@@ -234,14 +234,11 @@ Result<void> Engine::Inner::part(Transaction& tx, std::int64_t run, Loaded& load
   TRY(tx.add(row));
   row.calendar = calendar;
   row.kind = kPart;
-  row.blob = encode_write({past.facts.get("title"),
-                           "a person took back that it was found to be \"" + title_of(loaded) + "\"",
-                           "",
-                           "",
-                           "",
-                           {},
-                           "",
-                           loaded.row.id});
+  WriteRecord parting;
+  parting.title = past.facts.get("title");
+  parting.why = "a person took back that it was found to be \"" + title_of(loaded) + "\"";
+  parting.other = loaded.row.id;
+  row.blob = encode_write(parting);
   TRY(tx.add(row));
   const bool gave_way = std::ranges::any_of(rows, [&](const WriteRow* other) {
     return other->calendar == calendar && other->kind == "remove" && other->state == WriteRow::State::done;
@@ -268,8 +265,8 @@ Result<void> Engine::Inner::join_again(Transaction& tx, std::int64_t run, const 
   const Loaded other = TRY(load(tx, record.other));
   sync::Candidate candidate = candidate_of(other, row.calendar, std::nullopt);
   candidate.parted_here = false;
-  sync::Match match = sync::choose({row.calendar, std::nullopt}, islands.links_of(row.calendar),
-                                         std::nullopt, {candidate}, {});
+  sync::Match match = sync::choose({row.calendar, std::nullopt}, islands.links_of(row.calendar), std::nullopt,
+                                   {candidate}, {});
   if (match.kind != sync::Match::Kind::attach || !other.state.alive())
     return stays("no link makes the two one event");
   for (ItemRow& moved : TRY(tx.items_of(row.event))) {

@@ -55,8 +55,10 @@ Result<Loaded> Engine::Inner::load(Transaction& tx, const EventId& event) {
     return fail(ErrorKind::corrupt, "the store names an event that it does not hold; run \"kalends verify\"");
   out.state = TRY(merge::decode_state(row->blob));
   out.row = *std::move(row);
-  for (const ports::BaseRow& base : TRY(tx.bases_of(event)))
+  for (const ports::BaseRow& base : TRY(tx.bases_of(event))) {
     out.bases.emplace(base.calendar, TRY(sync::decode_base(base.blob)));
+    if (!base.settled) out.unsettled.insert(base.calendar);
+  }
   if (is_on(Mutant::load_forgets_intents))
     for (auto& [calendar, base] : out.bases) base.intent.reset();
   for (ItemRow& item : TRY(tx.items_of(event))) {

@@ -63,6 +63,13 @@ Result<HeldView> view_of(const HeldRow& row) {
 
 }  // namespace
 
+std::string tries_words(const WriteRecord& record) {
+  const bool failed = !record.error.empty();
+  if (failed) return "tried " + std::to_string(record.tries) + " times";
+  return "after " + std::to_string(record.tries) + (record.tries == 1 ? " attempt" : " attempts") +
+         " that failed";
+}
+
 Result<WriteView> Engine::Inner::view_of(const ports::WriteRow& row) {
   WriteRecord record = TRY(decode_write(row.blob));
   WriteView view;
@@ -74,6 +81,8 @@ Result<WriteView> Engine::Inner::view_of(const ports::WriteRow& row) {
   view.kind = row.kind;
   view.state = to_string(row.state);
   view.why = record.error.empty() ? record.why : record.error;
+  view.tries = record.tries;
+  if (record.tries > (record.error.empty() ? 0u : 1u)) view.why += "; " + tries_words(record);
   view.changes = record.changes;
   view.at = row.at;
   return view;

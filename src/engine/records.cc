@@ -7,7 +7,7 @@ namespace kalends::engine {
 namespace {
 
 constexpr std::uint64_t kVersion = 1;
-constexpr std::uint64_t kWriteVersion = 3;  // 1 had no slot, 2 no other event
+constexpr std::uint64_t kWriteVersion = 3;  // 1 had no slot, 2 no tries and no other event
 
 std::unexpected<Error> damaged(const char* what) {
   return fail(ErrorKind::corrupt, std::string("a stored ") + what + " is damaged; run \"kalends verify\"");
@@ -83,6 +83,7 @@ std::string encode_write(const WriteRecord& record) {
     out.optional_text(change.after);
   }
   out.text(record.slot);
+  out.number(record.tries);
   out.text(record.other.value);
   return out.take();
 }
@@ -102,7 +103,10 @@ Result<WriteRecord> decode_write(const std::string& blob) {
     record.changes.push_back(std::move(change));
   }
   if (version >= 2) record.slot = in.text();
-  if (version >= 3) record.other = EventId(in.text());
+  if (version >= 3) {
+    record.tries = in.number();
+    record.other = EventId(in.text());
+  }
   if (!in.done()) return damaged("write");
   return record;
 }

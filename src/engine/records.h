@@ -32,7 +32,9 @@ struct WriteRecord {
   std::string error;  // of a write that failed
   std::vector<calendar::Change> changes;
   std::string slot = {};  // of a part, where exceptions are items of their own; "" for the master
-  EventId other = {};     // of a parting: the event that the item was parted from
+  std::uint64_t tries =
+      0;               // how many attempts at it failed; a write that is tried again is one row, the latest
+  EventId other = {};  // of a parting: the event that the item was parted from
 };
 std::string encode_write(const WriteRecord& record);
 Result<WriteRecord> decode_write(const std::string& blob);

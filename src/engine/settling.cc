@@ -106,6 +106,7 @@ Result<void> Engine::Inner::finish_writes(Transaction& tx, const Outcome& outcom
     WriteRecord record = TRY(decode_write(row->blob));
     record.error = tried ? outcome.items[i].written.error().message
                          : "not tried, because an earlier write of the same event failed";
+    if (tried) ++record.tries;
     row->blob = encode_write(record);
     TRY_VOID(tx.put(*row));
   }

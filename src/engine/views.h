@@ -94,6 +94,7 @@ struct WriteView {
   std::string title;
   std::string calendar;  // "hub" for a change of the hub itself
   std::string kind, state, why;
+  std::uint64_t tries = 0;  // how many attempts at it failed
   std::vector<calendar::Change> changes;
   Instant at;
 };

@@ -193,6 +193,7 @@ class Transaction {
   virtual Result<std::int64_t> add(const WriteRow& row) = 0;
   virtual Result<void> put(const WriteRow& row) = 0;
   virtual Result<void> set_state(std::int64_t write, WriteRow::State state) = 0;  // not_found
+  virtual Result<void> remove_write(std::int64_t id) = 0;  // for good; none of that number is no error
   virtual Result<std::optional<WriteRow>> write(std::int64_t id) = 0;
   virtual Result<std::vector<WriteRow>> writes_of_run(std::int64_t run) = 0;        // in order
   virtual Result<std::vector<WriteRow>> writes_of_event(const EventId& event) = 0;  // in order

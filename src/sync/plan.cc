@@ -240,6 +240,19 @@ bool is_made_by_us(const Place& place, const Base& base) {
          is_on(Mutant::filter_takes_peoples_items);
 }
 
+// A write was begun, and the link went before its end was known. What the look shows tells it; what it made stays, as
+// everything that a link leaves behind.
+void settle_unrouted(const Place& place, PlacePlan& out) {
+  Base& base = out.base;
+  if (is_unfinished(place, base)) {
+    base.nonce = base.intent->nonce;
+    base.standing = Standing::retired;
+    base.items = remote_items(place, base.items);
+  }
+  base.intent.reset();
+  out.base_changed = true;
+}
+
 // What the place has to be told, as a whole.
 void push_event(EventPlan& plan, const Place& place, const Lens& lens, PlacePlan& out) {
   Base& base = out.base;
@@ -374,7 +387,10 @@ EventPlan plan_event(const merge::EventState& hub, const std::vector<Place>& pla
     PlacePlan& out = plan.places[i];
     if (place.seen.kind != Observation::Kind::present) continue;
     Lens lens = lens_of(lenses, place.calendar, out.base.role);
-    if (!lens.routed && !place.just_attached) continue;
+    if (!lens.routed && !place.just_attached) {
+      if (out.base.intent && !is_on(Mutant::plan_keeps_intent_without_link)) settle_unrouted(place, out);
+      continue;
+    }
     if (out.base.standing == Standing::not_here && !place.just_attached) continue;
     // What people made at the end of a one-way link, and its filter keeps out, is theirs alone.
     const bool kept_out = out.base.role == Role::copy && lens.routed && !lens.wanted && !lens.aged;

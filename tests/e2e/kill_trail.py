@@ -58,7 +58,9 @@ class Trail:
                 return True
             if i < len(seen) and j < len(rows) and belongs(seen[i], rows[j]) and rest_fits(i + 1, j + 1):
                 return True
-            return (i < len(seen) and seen[i].vain and rest_fits(i + 1, j)) or \
+            # An attempt that was thought to have failed is no row any more, but a count in that of the next one.
+            counted = i < len(seen) and any(row["tries"] and row["kind"] == seen[i].kind for row in rows[j:j + 1])
+            return (i < len(seen) and (seen[i].vain or counted) and rest_fits(i + 1, j)) or \
                 (j < len(rows) and rows[j]["state"] != "done" and rest_fits(i, j + 1))
         return rest_fits(0, 0)
 

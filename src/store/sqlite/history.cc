@@ -89,6 +89,12 @@ Result<void> SqliteTransaction::set_state(std::int64_t write, WriteRow::State st
   return update(std::move(query), "write", write);
 }
 
+Result<void> SqliteTransaction::remove_write(std::int64_t id) {
+  Query query = writing("DELETE FROM writes WHERE id = ?1");
+  query.add(id);
+  return query.run();
+}
+
 Result<std::optional<WriteRow>> SqliteTransaction::write(std::int64_t id) {
   return row_with_id(reading(WRITE_COLUMNS "WHERE w.id = ?1"), id, read_write);
 }

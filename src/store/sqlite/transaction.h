@@ -70,6 +70,7 @@ class SqliteTransaction : public ports::Transaction {
   Result<std::int64_t> add(const ports::WriteRow& row) override;
   Result<void> put(const ports::WriteRow& row) override;
   Result<void> set_state(std::int64_t write, ports::WriteRow::State state) override;
+  Result<void> remove_write(std::int64_t id) override;
   Result<std::optional<ports::WriteRow>> write(std::int64_t id) override;
   Result<std::vector<ports::WriteRow>> writes_of_run(std::int64_t run) override;
   Result<std::vector<ports::WriteRow>> writes_of_event(const EventId& event) override;

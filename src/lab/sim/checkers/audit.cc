@@ -47,6 +47,7 @@ Failures audit(const Rest& rest) {
       auto& count = counts[{write.calendar, part_removed ? kPartRemoved : write.kind}];
       // A failed one may have been carried out all the same: its answer was lost.
       ++(write.state == ports::WriteRow::State::done ? count.done : count.open);
+      if (record) count.open += record->tries;  // earlier attempts, of which the same is true
     }
   }
   for (const auto& [key, count] : counts) {
