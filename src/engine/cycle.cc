@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "base/digest.h"
 #include "base/mutation.h"
 #include "base/text.h"
 #include "engine/inner.h"
@@ -14,8 +15,12 @@ namespace {
 
 using ports::HeldRow;
 
-// What the plans depend on beside the calendars' contents: when it changes, every event is planned again.
-std::string rules_digest(const Settings& settings, Instant now) {
+// The rules of the last cycle that came to its end.
+constexpr const char* kRulesCarriedOut = "rules_carried_out";
+
+// What the plans depend on beside the calendars' contents: when it changes, every event is planned again. A window's edge
+// moves from day to day; without `now` it is left out.
+std::string rules_digest(const Settings& settings, std::optional<Instant> now) {
   std::string all;
   auto add = [&](std::string_view text) { all += std::to_string(text.size()) + ":" + std::string(text); };
   bool windowed = false;
@@ -48,8 +53,8 @@ std::string rules_digest(const Settings& settings, Instant now) {
     windowed = windowed || filter.past_days || filter.future_days;
     add("end");
   }
-  if (windowed) add(std::to_string(now.ms / 86'400'000));
-  return std::to_string(std::hash<std::string>()(all)) + "/" + std::to_string(all.size());
+  if (windowed && now) add(std::to_string(now->ms / 86'400'000));
+  return sha256(all).hex();
 }
 
 // Counts the writes that failed and were not made up for later in the cycle, as after a race that was lost each time.
@@ -93,6 +98,8 @@ Result<void> Engine::Inner::prepare(Transaction& tx, Cycle& cycle) {
     for (const EventId& id : TRY(tx.all_events())) TRY_VOID(tx.set_dirty(id, true));
     TRY_VOID(tx.set_meta("rules", rules));
   }
+  cycle.rules = rules_digest(settings, std::nullopt);
+  cycle.rules_changed = TRY(tx.meta(kRulesCarriedOut)).value_or(cycle.rules) != cycle.rules;
   for (HeldRow::State state : {HeldRow::State::approved, HeldRow::State::rejected}) {
     for (const HeldRow& row : TRY(tx.held(state))) {
       HeldRecord record = TRY(decode_held(row.blob));
@@ -124,7 +131,8 @@ Result<void> Engine::Inner::retire_calendar(Transaction& tx, const CalendarId& i
     sync::Base base = TRY(sync::decode_base(row.blob));
     bool stays = base.standing == sync::Standing::not_here || is_on(Mutant::retired_bases_stay);
     if (!stays) base.standing = sync::Standing::retired;
-    base.fields.clear();
+    // At the same place what is there is compared with what the store knows of it.
+    if (!same_place) base.fields.clear();
     if (!same_place) base.items.clear();
     bool unfinished = base.intent && base.intent->kind == sync::Intent::Kind::create;
     if (!same_place || !unfinished) base.intent.reset();
@@ -146,6 +154,7 @@ Result<void> Engine::Inner::finish(Transaction& tx, Cycle& cycle) {
     if (!waits && !TRY(tx.meta(link_key(link)))) TRY_VOID(tx.set_meta(link_key(link), "1"));
   }
   TRY_VOID(keep_in_sync_times(tx, cycle));
+  if (TRY(tx.meta(kRulesCarriedOut)) != cycle.rules) TRY_VOID(tx.set_meta(kRulesCarriedOut, cycle.rules));
   count_failed(cycle);
   for (const auto& [id, counts] : cycle.counts) cycle.report.calendars.push_back(counts);
   cycle.report.held_waiting = TRY(tx.held(HeldRow::State::waiting)).size();
@@ -185,6 +194,7 @@ Result<RunReport> Engine::Inner::cycle(SyncOptions options, bool dry) {
   constexpr int kPasses = 3;
   for (int pass = 0; pass < kPasses; ++pass) {
     cycle.holdings.clear();
+    cycle.rejected_work.clear();
     TRY_VOID(match_arrivals(*tx, cycle));
     const auto batches = TRY(events_to_plan(*tx, cycle));
     bool any_writes = false;

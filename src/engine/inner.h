@@ -73,6 +73,8 @@ struct Cycle {
   Instant now;
   bool yes = false;
   bool dry = false;
+  std::string rules;                            // a digest
+  bool rules_changed = false;                   // since the last cycle that came to its end
   std::map<CalendarId, Instant> watched_since;  // the look before this one
   std::set<CalendarId> reachable;
   std::set<CalendarId> reset;               // listed anew after a dead cursor
@@ -93,8 +95,9 @@ struct Cycle {
     sync::HoldKind kind;
     CalendarId calendar;
     HeldRecord record;
+    bool rejected = false;  // a person said no to it before
   };
-  std::vector<Holding> holdings;
+  std::vector<Holding> holdings, rejected_work;
   RunReport report;
 };
 
@@ -159,7 +162,8 @@ struct Engine::Inner {
                         std::int64_t seen, bool dirty, const EventId& event);
 
   // matching.cc
-  Result<void> release_lone_items(Transaction& tx);
+  Result<void> release_lone_items(Transaction& tx, const Cycle& cycle);
+  Result<void> release_if_matched(Transaction& tx, ports::ItemRow row);
   Result<void> match_arrivals(Transaction& tx, Cycle& cycle);
   Result<void> begin_event(Transaction& tx, Cycle& cycle, ports::ItemRow row, bool alone);
   Result<void> store_newborn(Transaction& tx, Cycle& cycle, const EventId& id);
@@ -204,6 +208,11 @@ struct Engine::Inner {
   // planning.cc
   Result<Loaded> load(Transaction& tx, const EventId& event);
   Loaded load(Newborn::One one);
+  Result<std::map<CalendarId, std::set<std::string>>> parked_paths(Transaction& tx, const Loaded& loaded);
+  sync::Place place_at(const Cycle& cycle, const Loaded& loaded, const CalendarId& id) const;
+  Result<void> observe_place(Transaction& tx, const Cycle& cycle, const Loaded& loaded, Planned& out,
+                             sync::Place& place);
+  void see_item(const ports::Item& item, sync::Place& place) const;
   Result<Planned> plan_one(Transaction& tx, Cycle& cycle, Loaded loaded, const std::set<CalendarId>& ignored);
   Result<bool> may_be_unreadable(Transaction& tx, const CalendarId& calendar, const sync::Base& base);
   Result<bool> read_again(Transaction& tx, Cycle& cycle, const Planned& planned);
@@ -337,7 +346,7 @@ struct Engine::Inner {
 // The uid of a copy that does not bear the event's own: it tells nothing, and which attempt made it.
 std::string opaque_uid(const std::string& nonce);
 // The event as a calendar sees it that an item is to be matched in; `nonce`: of the item's mark.
-sync::Candidate candidate_of(const Loaded& loaded, const CalendarId& here,
+sync::Candidate candidate_of(const Islands& islands, const Loaded& loaded, const CalendarId& here,
                              const std::optional<std::string>& nonce);
 // Changes of one path follow each other, in whatever order they come: from what it was at first to what it was at last.
 using Net = std::map<std::string, calendar::Change>;

@@ -72,6 +72,18 @@ const std::vector<sync::Link>& Islands::links_of(const CalendarId& calendar) con
   return island_of(calendar).links;
 }
 
+bool Islands::filters_at(const CalendarId& calendar) const {
+  return std::ranges::any_of(links_of(calendar), [](const sync::Link& link) { return !link.filter.empty(); });
+}
+
+std::set<LinkId> Islands::closed_to(const CalendarId& calendar, const calendar::Facts& facts) const {
+  std::set<LinkId> out;
+  for (const sync::CompiledLink& compiled : island_of(calendar).compiled)
+    if (!compiled.link.filter.empty() && sync::passage(compiled, facts, {}) == sync::Passage::fails)
+      out.insert(compiled.link.id);
+  return out;
+}
+
 // Routes never leave an island, so what each island says of its own calendars is what all links together say.
 std::map<CalendarId, sync::Lens> Islands::routes(const std::set<CalendarId>& origins,
                                                  const std::set<CalendarId>& writable,

@@ -23,6 +23,11 @@ class Islands {
   // The links of the calendar's island, in the configuration's order.
   const std::vector<sync::Link>& links_of(const CalendarId& calendar) const;
 
+  // Whether a link of the calendar's island filters events by what they say.
+  bool filters_at(const CalendarId& calendar) const;
+  // Of those the ones that keep an event with these facts out. A window keeps nothing out here: time passes.
+  std::set<LinkId> closed_to(const CalendarId& calendar, const calendar::Facts& facts) const;
+
   // sync::routes over all links.
   std::map<CalendarId, sync::Lens> routes(const std::set<CalendarId>& origins,
                                           const std::set<CalendarId>& writable, const calendar::Facts& hub,

@@ -31,13 +31,22 @@ bool marked_elsewhere(const Loaded& loaded, const CalendarId& here, const std::s
       loaded.bases, [&](const auto& entry) { return entry.first != here && entry.second.nonce == nonce; });
 }
 
+// The links whose filter keeps the event out.
+std::set<LinkId> closed_to(const Islands& islands, const CalendarId& here, const Loaded& loaded) {
+  calendar::Facts facts = loaded.state.facts();
+  if (loaded.state.cells.empty() && !loaded.items.empty())  // begun in this cycle, and not planned yet
+    if (auto item = decode_item(loaded.items.begin()->second)) facts = std::move(item->facts);
+  return islands.closed_to(here, facts);
+}
+
 }  // namespace
 
-sync::Candidate candidate_of(const Loaded& loaded, const CalendarId& here,
+sync::Candidate candidate_of(const Islands& islands, const Loaded& loaded, const CalendarId& here,
                              const std::optional<std::string>& nonce) {
   sync::Candidate out;
   out.event = loaded.row.id;
   out.alive = loaded.row.alive;
+  if (islands.filters_at(here)) out.closed = closed_to(islands, here, loaded);
   auto item_present = [&](const CalendarId& calendar) {
     auto it = loaded.items.find(calendar);
     return it != loaded.items.end() && it->second.state != ItemRow::State::gone;
@@ -187,49 +196,6 @@ Result<void> Engine::Inner::leave_one_of_equals(Transaction& tx, std::vector<syn
   return {};
 }
 
-// A new link may tie calendars that were read before: an event that one calendar alone holds is matched anew when
-// another one is like it.
-Result<void> Engine::Inner::release_lone_items(Transaction& tx) {
-  std::set<CalendarId> newly_linked;
-  for (const sync::Link& link : settings.links)
-    if (!TRY(tx.meta(link_key(link)))) newly_linked.insert(link.calendars.begin(), link.calendars.end());
-  if (newly_linked.empty() || !TRY(tx.any_events())) return {};
-  for (const CalendarId& id : newly_linked) {
-    for (ItemRow& row : TRY(tx.items(id))) {
-      if (row.event.empty() || row.state != ItemRow::State::present || !row.mark.empty()) continue;
-      if (!row.part_of.empty()) continue;  // it follows its master
-      std::vector<sync::Candidate> by_uid, by_fingerprint;
-      auto gather = [&](const std::vector<ports::EventRow>& events,
-                        std::vector<sync::Candidate>& out) -> Result<void> {
-        for (const ports::EventRow& event : events)
-          if (event.id != row.event && event.alive)
-            out.push_back(candidate_of(TRY(load(tx, event.id)), id, std::nullopt));
-        return {};
-      };
-      if (!row.uid.empty()) TRY_VOID(gather(TRY(tx.events_with_uid(row.uid)), by_uid));
-      if (!row.fingerprint.empty())
-        TRY_VOID(gather(TRY(tx.events_with_fingerprint(row.fingerprint)), by_fingerprint));
-      if (by_uid.empty() && by_fingerprint.empty()) continue;
-      Loaded own = TRY(load(tx, row.event));
-      bool lone = own.items.size() == 1 && std::ranges::all_of(own.bases, [&](const auto& entry) {
-                    return entry.first == id || entry.second.standing == sync::Standing::none;
-                  });
-      if (!lone || !own.state.alive()) continue;
-      sync::Match match =
-          sync::choose({id, std::nullopt}, islands.links_of(id), std::nullopt, by_uid, by_fingerprint);
-      if (match.kind != sync::Match::Kind::attach) continue;
-      TRY_VOID(release_parts(tx, own, id));
-      for (const ItemRow& other : TRY(tx.items_of(row.event)))
-        if (other.state == ItemRow::State::gone) TRY_VOID(tx.remove_item(other.calendar, other.remote));
-      TRY_VOID(tx.remove_event(row.event));
-      row.event = EventId();
-      row.dirty = true;
-      TRY_VOID(tx.put(row));
-    }
-  }
-  return {};
-}
-
 // An item begins an event of its own. `alone`: no other event has its uid or its fingerprint.
 Result<void> Engine::Inner::begin_event(Transaction& tx, Cycle& cycle, ItemRow row, bool alone) {
   Newborn::One one;
@@ -285,7 +251,7 @@ Result<void> Engine::Inner::note_meeting(Transaction& tx, std::int64_t run, cons
 }
 
 Result<void> Engine::Inner::match_arrivals(Transaction& tx, Cycle& cycle) {
-  TRY_VOID(release_lone_items(tx));
+  TRY_VOID(release_lone_items(tx, cycle));
   std::vector<ItemRow> arrivals = TRY(tx.dirty_items_of_none());
   // What belongs to no event and is gone is forgotten.
   for (const ItemRow& row : arrivals)
@@ -337,19 +303,19 @@ Result<void> Engine::Inner::match_arrivals(Transaction& tx, Cycle& cycle) {
       if (first) names->second = TRY(names_of_backup(tx, row.calendar));
       auto it = names->second.find(row.remote);
       if (it != names->second.end() &&
-          !candidate_of(TRY(load(tx, it->second)), row.calendar, std::nullopt).live_here)
+          !candidate_of(islands, TRY(load(tx, it->second)), row.calendar, std::nullopt).live_here)
         named = it->second;
     }
     auto whose = claimed.find({row.calendar, row.remote});
     if (whose != claimed.end() && whose->second.kind == Claim::Kind::waits) continue;
-    sync::Arrival arrival{row.calendar, std::nullopt};
+    sync::Arrival arrival{row.calendar, std::nullopt, islands.closed_to(row.calendar, item.facts)};
     std::optional<sync::Candidate> by_mark;
     if (item.mark) {
       if (cycle.newborn.contains(item.mark->event)) TRY_VOID(store_newborn(tx, cycle, item.mark->event));
       if (TRY(tx.event(item.mark->event))) {
         Loaded loaded = TRY(load(tx, item.mark->event));
         arrival.nonce = item.mark->nonce;
-        by_mark = candidate_of(loaded, row.calendar, item.mark->nonce);
+        by_mark = candidate_of(islands, loaded, row.calendar, item.mark->nonce);
         if (!marked_elsewhere(loaded, row.calendar, item.mark->nonce))
           by_mark->marked_elsewhere_present.reset();
       } else if (epoch != "1" && !all_read) {
@@ -367,14 +333,14 @@ Result<void> Engine::Inner::match_arrivals(Transaction& tx, Cycle& cycle) {
         known != lost.end() && known->second.nonces.insert(item.mark->nonce).second) {
       if (cycle.newborn.contains(known->second.event))
         TRY_VOID(store_newborn(tx, cycle, known->second.event));
-      by_uid.push_back(candidate_of(TRY(load(tx, known->second.event)), row.calendar, std::nullopt));
+      by_uid.push_back(candidate_of(islands, TRY(load(tx, known->second.event)), row.calendar, std::nullopt));
     }
     if (!row.uid.empty() && any_events)
       for (const ports::EventRow& event : TRY(tx.events_with_uid(row.uid)))
-        by_uid.push_back(candidate_of(TRY(load(tx, event.id)), row.calendar, std::nullopt));
+        by_uid.push_back(candidate_of(islands, TRY(load(tx, event.id)), row.calendar, std::nullopt));
     if (!row.fingerprint.empty() && any_events)
       for (const ports::EventRow& event : TRY(tx.events_with_fingerprint(row.fingerprint)))
-        by_fingerprint.push_back(candidate_of(TRY(load(tx, event.id)), row.calendar, std::nullopt));
+        by_fingerprint.push_back(candidate_of(islands, TRY(load(tx, event.id)), row.calendar, std::nullopt));
     if (by_fingerprint.size() > 1) TRY_VOID(leave_one_of_equals(tx, by_fingerprint));
 
     sync::Match match =

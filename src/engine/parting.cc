@@ -263,8 +263,9 @@ Result<void> Engine::Inner::join_again(Transaction& tx, std::int64_t run, const 
   if (own.items.size() > 1) return stays("it has copies elsewhere by now");
   if (!TRY(tx.event(record.other))) return stays("the other event is not known any more");
   const Loaded other = TRY(load(tx, record.other));
-  sync::Candidate candidate = candidate_of(other, row.calendar, std::nullopt);
+  sync::Candidate candidate = candidate_of(islands, other, row.calendar, std::nullopt);
   candidate.parted_here = false;
+  candidate.closed.clear();
   sync::Match match = sync::choose({row.calendar, std::nullopt}, islands.links_of(row.calendar), std::nullopt,
                                    {candidate}, {});
   if (match.kind != sync::Match::Kind::attach || !other.state.alive())

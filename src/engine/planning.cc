@@ -121,69 +121,94 @@ Result<bool> Engine::Inner::may_be_unreadable(Transaction& tx, const CalendarId&
   });
 }
 
+// The paths about which a conflict waits for a person, by the calendar whose value met the hub's.
+Result<std::map<CalendarId, std::set<std::string>>> Engine::Inner::parked_paths(Transaction& tx,
+                                                                                const Loaded& loaded) {
+  std::map<CalendarId, std::set<std::string>> parked;
+  if (loaded.is_new) return parked;
+  for (ports::ConflictRow& row : TRY(tx.conflicts_of(loaded.row.id))) {
+    if (!row.open) continue;
+    TRY_VOID(reveal(row));
+    parked[row.calendar].insert(row.path);
+  }
+  return parked;
+}
+
+// A calendar's part in the event, before anything is seen there.
+sync::Place Engine::Inner::place_at(const Cycle& cycle, const Loaded& loaded, const CalendarId& id) const {
+  ports::Provider* provider = providers.at(id);
+  const ports::Capabilities capabilities = provider->capabilities();
+  sync::Place place;
+  place.calendar = id;
+  place.replica = replica(id.value);
+  place.reachable = cycle.reachable.contains(id);
+  place.writable = capabilities.writable;
+  place.apart = capabilities.exceptions == ports::Exceptions::own_items;
+  place.parts_follow = capabilities.parts_follow;
+  place.grain_ms = capabilities.clock_grain_ms;
+  if (auto watched = cycle.watched_since.find(id); watched != cycle.watched_since.end())
+    place.watched_since_ms = watched->second.ms;
+  place.project = [provider](const calendar::Facts& facts) { return provider->project(facts); };
+  if (auto base = loaded.bases.find(id); base != loaded.bases.end()) place.base = base->second;
+  place.restore_absent = cycle.rejected.contains("delete|" + id.value + "|" + loaded.row.id.value);
+  return place;
+}
+
+void Engine::Inner::see_item(const ports::Item& item, sync::Place& place) const {
+  Observation& seen = place.seen;
+  seen.kind = Observation::Kind::present;
+  seen.facts = item.facts;
+  seen.remote = item.id;
+  seen.version = item.version;
+  seen.nonce = item.mark ? item.mark->nonce : std::string();
+  if (place.base && is_said_to_be_ours(*place.base, place.calendar, item))
+    seen.nonce = place.base->intent->nonce;
+  if (item.updated) seen.updated_ms = item.updated->ms;
+  seen.read_only = item.read_only;
+  place.just_attached = is_attached(place.base, seen);
+}
+
+// What the calendar was seen to hold, as far as this look may say so; what must not be taken in is unknown.
+Result<void> Engine::Inner::observe_place(Transaction& tx, const Cycle& cycle, const Loaded& loaded,
+                                          Planned& out, sync::Place& place) {
+  const CalendarId& id = place.calendar;
+  const std::pair<EventId, CalendarId> here{loaded.row.id, id};
+  auto item = loaded.items.find(id);
+  // After a write there of unknown end only the next look says what is there.
+  const bool unsure = place.base && place.base->intent && cycle.failed.contains(here);
+  if (out.ignored.contains(id) || unsure || cycle.disbelieved.contains(here)) {
+    out.ignored.insert(id);
+  } else if (item == loaded.items.end()) {
+    bool known = place.reachable;
+    if (known && place.base) known = !TRY(may_be_unreadable(tx, id, *place.base));
+    known = known && !cycle.unclear.contains(here);
+    place.seen.kind = known ? Observation::Kind::absent : Observation::Kind::unknown;
+  } else if (item->second.state == ItemRow::State::gone) {
+    place.seen.kind = Observation::Kind::absent;
+  } else if (item->second.state == ItemRow::State::present) {
+    see_item(TRY(decode_item(item->second)), place);
+  }
+  if (place.apart) TRY_VOID(see_parts(loaded, id, place));
+  if (TRY(may_be_unreadable_part(tx, place))) place.seen = {};
+  if (place.base && place.seen.kind == Observation::Kind::present &&
+      cycle.rejected.contains(change_key(id, loaded.row.id, place.seen.facts)))
+    overrule(*place.base, place.seen.facts);
+  return {};
+}
+
 Result<Planned> Engine::Inner::plan_one(Transaction& tx, Cycle& cycle, Loaded loaded,
                                         const std::set<CalendarId>& ignored) {
   Planned out;
   out.ignored = ignored;
-  std::map<CalendarId, std::set<std::string>> parked;
-  if (!loaded.is_new)
-    for (ports::ConflictRow& row : TRY(tx.conflicts_of(loaded.row.id))) {
-      if (!row.open) continue;
-      TRY_VOID(reveal(row));
-      parked[row.calendar].insert(row.path);
-    }
-
+  std::map<CalendarId, std::set<std::string>> parked = TRY(parked_paths(tx, loaded));
   std::set<CalendarId> concerned;
   for (const auto& [id, base] : loaded.bases) concerned.insert(id);
   for (const auto& [id, item] : loaded.items) concerned.insert(id);
   for (const auto& [id, paths] : parked) concerned.insert(id);
   for (const CalendarId& id : islands.around(concerned)) {
-    ports::Provider* provider = providers.at(id);
-    sync::Place place;
-    place.calendar = id;
-    place.replica = replica(id.value);
-    place.reachable = cycle.reachable.contains(id);
-    place.writable = provider->capabilities().writable;
-    place.apart = provider->capabilities().exceptions == ports::Exceptions::own_items;
-    place.parts_follow = provider->capabilities().parts_follow;
-    place.grain_ms = provider->capabilities().clock_grain_ms;
-    place.watched_since_ms = cycle.watched_since[id].ms;
-    place.project = [provider](const calendar::Facts& facts) { return provider->project(facts); };
+    sync::Place place = place_at(cycle, loaded, id);
     place.parked = parked[id];
-    if (auto base = loaded.bases.find(id); base != loaded.bases.end()) place.base = base->second;
-    auto item = loaded.items.find(id);
-    // After a write there of unknown end only the next look says what is there.
-    const bool unsure = place.base && place.base->intent && cycle.failed.contains({loaded.row.id, id});
-    if (ignored.contains(id) || unsure || cycle.disbelieved.contains({loaded.row.id, id})) {
-      out.ignored.insert(id);
-      place.seen.kind = Observation::Kind::unknown;
-    } else if (item == loaded.items.end()) {
-      bool known = place.reachable;
-      if (known && place.base) known = !TRY(may_be_unreadable(tx, id, *place.base));
-      known = known && !cycle.unclear.contains({loaded.row.id, id});
-      place.seen.kind = known ? Observation::Kind::absent : Observation::Kind::unknown;
-    } else if (item->second.state == ItemRow::State::gone) {
-      place.seen.kind = Observation::Kind::absent;
-    } else if (item->second.state == ItemRow::State::present) {
-      ports::Item decoded = TRY(decode_item(item->second));
-      place.seen.kind = Observation::Kind::present;
-      place.seen.facts = decoded.facts;
-      place.seen.remote = decoded.id;
-      place.seen.version = decoded.version;
-      place.seen.nonce = decoded.mark ? decoded.mark->nonce : std::string();
-      if (place.base && is_said_to_be_ours(*place.base, id, decoded))
-        place.seen.nonce = place.base->intent->nonce;
-      if (decoded.updated) place.seen.updated_ms = decoded.updated->ms;
-      place.seen.read_only = decoded.read_only;
-      place.just_attached = is_attached(place.base, place.seen);
-    }
-    if (place.apart) TRY_VOID(see_parts(loaded, id, place));
-    if (TRY(may_be_unreadable_part(tx, place))) place.seen = {};
-    std::string tail = "|" + id.value + "|" + loaded.row.id.value;
-    place.restore_absent = cycle.rejected.contains("delete" + tail);
-    if (place.base && place.seen.kind == Observation::Kind::present &&
-        cycle.rejected.contains(change_key(id, loaded.row.id, place.seen.facts)))
-      overrule(*place.base, place.seen.facts);
+    TRY_VOID(observe_place(tx, cycle, loaded, out, place));
     out.places.push_back(std::move(place));
   }
 

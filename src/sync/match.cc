@@ -13,8 +13,9 @@ bool has(const Link& link, const CalendarId& calendar) {
   return std::ranges::find(link.calendars, calendar) != link.calendars.end();
 }
 
-// Where events of a calendar come to by full links, one after another, itself left out.
-std::set<CalendarId> reached_from(const std::vector<Link>& links, const CalendarId& start) {
+// Where events of a calendar come to by full links, one after another, itself left out. Links in `closed` carry nothing.
+std::set<CalendarId> reached_from(const std::vector<Link>& links, const CalendarId& start,
+                                  const std::set<LinkId>& closed) {
   std::set<CalendarId> out{start};
   std::vector<CalendarId> next{start};
   while (!next.empty()) {
@@ -22,7 +23,7 @@ std::set<CalendarId> reached_from(const std::vector<Link>& links, const Calendar
     next.pop_back();
     for (const Link& link : links) {
       bool full = link.privacy.full() || is_on(Mutant::match_joins_across_masks);
-      if (!has(link, from) || !full) continue;
+      if (!has(link, from) || !full || closed.contains(link.id)) continue;
       if (link.direction == Direction::one_way && link.from != from) continue;
       for (const CalendarId& to : link.calendars)
         if (out.insert(to).second) next.push_back(to);
@@ -45,14 +46,19 @@ std::optional<Match> join(const Arrival& arrival, const std::vector<Link>& links
   Match match{Match::Kind::attach, candidate.event, Role::origin, {}, why};
   // The calendar's own event that comes back: deleted and made again, or re-keyed.
   if (was_here(candidate, arrival.calendar)) return match;
-  const std::set<CalendarId> reached = reached_from(links, arrival.calendar);
+  const std::set<CalendarId> reached = reached_from(links, arrival.calendar, {});
+  const std::set<CalendarId> carried = reached_from(links, arrival.calendar, arrival.closed);
   bool comes_here = false;
   bool goes_there = false;
+  bool passes = false;
   for (const CalendarId& place : candidate.places) {
-    comes_here = comes_here || reached_from(links, place).contains(arrival.calendar);
+    comes_here = comes_here || reached_from(links, place, {}).contains(arrival.calendar);
     goes_there = goes_there || reached.contains(place);
+    passes = passes || carried.contains(place) ||
+             reached_from(links, place, candidate.closed).contains(arrival.calendar);
   }
-  if (!comes_here && !goes_there) return std::nullopt;
+  // What no filter lets through in either direction are two events, each at home where it is.
+  if (!passes || (!comes_here && !goes_there)) return std::nullopt;
   if (!goes_there) match.role = Role::copy;
   if (!comes_here)
     for (const CalendarId& place : candidate.places)

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -21,6 +22,7 @@ struct Candidate {
   bool made_here = false;          // our create here is unfinished, with the nonce of the item's mark
   std::string nonce_here;          // of the mark on its item here, "" at an origin or when there is none
   bool removed_here = false;       // a person removed our copy here, or the event was deleted
+  std::set<LinkId> closed;         // links whose filter keeps it out
   bool parted_here = false;        // an undo took back that an item here was the event's
   std::vector<CalendarId> places;  // where it is or was an item
   std::optional<bool>
@@ -30,6 +32,7 @@ struct Candidate {
 struct Arrival {
   CalendarId calendar;
   std::optional<std::string> nonce;  // of its mark, when it has one
+  std::set<LinkId> closed = {};      // links whose filter keeps it out
 };
 
 struct Match {
