@@ -454,13 +454,16 @@ void pull_present(Draft draft, const Place& place, const Lens& lens, PlacePlan& 
   } else if (known) {
     take_intent(base, place);
   }
-  if (!known) base.fields.clear();
+  // A store that was put back knows what this very item said then.
+  const bool remembered =
+      base.standing == Standing::retired && !base.fields.empty() && place.seen.remote == base.remote_id();
+  if (!known && !remembered) base.fields.clear();
   Comparison c{draft,
                place,
                lens,
                out,
                place.project(through(lens, facts_of(draft.plan.hub))),
-               !known,
+               !known && !remembered,
                draft.plan.hub.facts().empty()};
   if (known && base.role == Role::copy && base.fields.empty()) c.first = true;
   Value old_when = draft.plan.hub.value("when");
