@@ -146,6 +146,10 @@ Result<void> keep_waiting(Transaction& tx, const sync::Incoming& incoming, std::
         return waits;
       });
     if (hold.events.empty()) continue;
+    if (hold.events.size() < record.keys.size() && *kind != HoldKind::shared_delete)
+      hold.reason = fmt::format("Of {} events that were gone from \"{}\" at once, {} {} gone still.",
+                                record.keys.size(), row.calendar.value, hold.events.size(),
+                                hold.events.size() == 1 ? "is" : "are");
     auto same = std::ranges::find(holds, hold.kind, &sync::Hold::kind);
     if (same == holds.end())
       holds.push_back(std::move(hold));
@@ -233,11 +237,9 @@ class Outgoing {
     cycle_.proposed.insert(key);
     if (cycle_.approved.contains(key)) return false;
     bool rejected = cycle_.rejected.contains(key);
-    if (rejected) {
-      if (why == HoldKind::mail) forget(place);
-    } else {
-      note(why, at, key, std::move(reason), one, place, recipients);
-    }
+    if (rejected && why == HoldKind::mail) forget(place);
+    if (!rejected || why == HoldKind::first_run)
+      note(why, at, key, std::move(reason), one, place, recipients, rejected);
     place.push.reset();
     place.settled = rejected && why != HoldKind::first_run;
     return true;
@@ -246,12 +248,13 @@ class Outgoing {
   // What an earlier batch of this pass held of the same first run is one piece of work with it.
   void finish() {
     for (auto& [group, holding] : holdings_) {
-      auto same = std::ranges::find_if(cycle_.holdings, [&](const Cycle::Holding& earlier) {
+      std::vector<Cycle::Holding>& all = holding.rejected ? cycle_.rejected_work : cycle_.holdings;
+      auto same = std::ranges::find_if(all, [&](const Cycle::Holding& earlier) {
         return holding.kind == HoldKind::first_run && earlier.kind == holding.kind &&
                earlier.calendar == holding.calendar;
       });
-      if (same == cycle_.holdings.end()) {
-        cycle_.holdings.push_back(std::move(holding));
+      if (same == all.end()) {
+        all.push_back(std::move(holding));
         continue;
       }
       for (std::string& key : holding.record.keys)
@@ -275,10 +278,13 @@ class Outgoing {
   }
 
   void note(HoldKind why, const CalendarId& at, const std::string& key, std::string reason,
-            const Planned& one, const sync::PlacePlan& place, const std::vector<std::string>& recipients) {
+            const Planned& one, const sync::PlacePlan& place, const std::vector<std::string>& recipients,
+            bool rejected) {
     // One row for a whole first run; mail and circles are decided one by one.
-    CalendarId group = why == HoldKind::first_run ? at : CalendarId(at.value + "|" + key);
+    CalendarId group = why == HoldKind::first_run ? CalendarId(at.value + (rejected ? "|rejected" : ""))
+                                                  : CalendarId(at.value + "|" + key);
     Cycle::Holding& holding = holdings_.try_emplace({why, group}, Cycle::Holding{why, at, {}}).first->second;
+    holding.rejected = rejected;
     HeldRecord& record = holding.record;
     record.reason = std::move(reason);
     if (std::ranges::find(record.keys, key) == record.keys.end()) record.keys.push_back(key);
@@ -438,6 +444,16 @@ Result<void> Engine::Inner::store_holdings(Transaction& tx, Cycle& cycle) {
     row.at = cycle.now;
     row.blob = std::move(blob);
     TRY(tx.add(row));
+  }
+  // What a person rejected may be had after all, with the work as it is by then.
+  for (const Cycle::Holding& holding : cycle.rejected_work) {
+    const std::string key = digest_of_work(holding.kind, holding.calendar, holding.record.keys);
+    for (HeldRow& row : TRY(tx.held(HeldRow::State::rejected))) {
+      if (row.key != key) continue;
+      row.count = static_cast<std::int64_t>(holding.record.work.size());
+      row.blob = encode_held(holding.record);
+      TRY_VOID(tx.put(row));
+    }
   }
   // Work that is no longer meant is no longer held. A calendar that could not be read may still mean it.
   for (HeldRow& row : waiting) {
