@@ -12,6 +12,15 @@ namespace kalends::provider::google {
 namespace {
 
 constexpr char kPageSize[] = "2500";
+// What is read of a listing; lists are asked for whole, because an update sends them whole.
+constexpr char kFields[] =
+    "nextPageToken,nextSyncToken,timeZone,accessRole,items(id,etag,status,updated,iCalUID,summary,"
+    "description,location,"
+    "source,start,end,recurrence,recurringEventId,originalStartTime,transparency,visibility,colorId,"
+    "attendees,"
+    "attendeesOmitted,organizer,extendedProperties,reminders,conferenceData,hangoutLink,attachments,"
+    "eventType,locked,"
+    "privateCopy,guestsCanModify)";
 constexpr int kMaxPages = 10'000;
 constexpr int kMaxRepeats = 20;  // of one page token: an empty page may say no more than "once more"
 constexpr std::size_t kMaxEvents = 1'000'000;
@@ -144,7 +153,7 @@ Result<Pages> read_pages(Client& client, const std::string& calendar, const std:
   std::string page_token;
   int repeats = 0;
   for (int page = 0; page < kMaxPages; ++page) {
-    request.query = {{"maxResults", kPageSize}};
+    request.query = {{"maxResults", kPageSize}, {"fields", kFields}};
     if (!token.empty()) request.query.emplace_back("syncToken", token);
     if (!page_token.empty()) request.query.emplace_back("pageToken", page_token);
     Answer answer = TRY(client.send(request));

@@ -33,8 +33,8 @@ inline Json merged(const Json& document, const Json& patch) {
   return out;
 }
 
-// The next answer to "METHOD URL" in the order in which they were given; the last one stays. A request that nobody
-// expected is an error.
+// The next answer to "METHOD URL" in the order in which they were given; the last one stays. The mask of fields is no part
+// of the URL here. A request that nobody expected is an error.
 class Script : public ports::Http {
  public:
   void on(const std::string& request, int status, std::string body = "{}",
@@ -48,7 +48,10 @@ class Script : public ports::Http {
 
   Result<ports::HttpResponse> send(const ports::HttpRequest& request) override {
     seen.push_back(request);
-    auto found = answers_.find(request.method + " " + request.url);
+    std::string url = request.url;
+    if (const auto mask = url.find("&fields="); mask != std::string::npos)
+      url.erase(mask, url.find('&', mask + 1) - mask);
+    auto found = answers_.find(request.method + " " + url);
     if (found == answers_.end())
       return fail(ErrorKind::transient, "no answer is scripted for " + request.method + " " + request.url);
     ports::HttpResponse response = found->second.front();
