@@ -8,11 +8,16 @@
 
 namespace kalends::provider::google {
 
+using IdsBySeries = std::map<std::string, std::set<std::string>>;
+
 struct Cursor {
   std::string calendar;  // the id that it is of
   std::string token;     // nextSyncToken
   // By series, the ids of the occurrences that it excludes itself: when one is taken back, only the series changes.
-  std::map<std::string, std::set<std::string>> exclusions;
+  IdsBySeries exclusions;
+  // By series, the ids of the exceptions that were taken back and show what it shows: not everybody who changes a series
+  // changes them along.
+  IdsBySeries taken_back;
 };
 
 std::string to_string(const Cursor& cursor);

@@ -93,8 +93,16 @@ Result<ports::Changes> GoogleProvider::changes(const std::string& text, const po
   capabilities_.writable = role_ == Role::writer || role_ == Role::writer_without_private;
   if (!cursor) series_.clear();
   for (const auto& [id, event] : pages.events) remember(event);
-  ports::Changes out = TRY(changes_of(pages, cursor ? &*cursor : nullptr, calendar_, context(), known,
-                                      [this](const std::string& id) { return series(id); }));
+  const Lookup lookup{[this](const std::string& id) { return series(id); },
+                      [this](const std::string& id) -> Result<std::optional<Json>> {
+                        const Answer answer = TRY(fetch(id));
+                        if (answer.ok()) return answer.json;
+                        if (answer.status == 404 || answer.status == 410) return std::nullopt;
+                        return std::unexpected(answer.error);
+                      }};
+  ports::Changes out =
+      TRY(changes_of(pages, cursor ? &*cursor : nullptr, calendar_, context(), known, lookup));
+  if (const auto next = parse_cursor(out.cursor)) taken_back_ = next->taken_back;
   out.reset = out.complete && !text.empty();
   return out;
 }

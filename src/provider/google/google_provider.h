@@ -18,6 +18,7 @@
 #include "ports/provider.h"
 #include "ports/tokens.h"
 #include "provider/google/client.h"
+#include "provider/google/cursor.h"
 #include "provider/google/event_item.h"
 
 namespace kalends::provider::google {
@@ -67,6 +68,7 @@ class GoogleProvider : public ports::Provider {
   Result<ports::Written> include(const ports::Item& current, const calendar::Facts& target);
   Result<void> cancel(const ports::Item& current);
   Result<void> follow(const ports::Item& current);
+  void follow_again(const std::string& master);
   Result<void> drop_exclusion(const ports::Item& current);
 
   GoogleConfig config_;
@@ -77,6 +79,7 @@ class GoogleProvider : public ports::Provider {
   std::string zone_;      // the calendar's
   Role role_ = Role::writer;
   std::map<std::string, Series> series_;  // as last seen
+  IdsBySeries taken_back_;                // see Cursor
 };
 
 }  // namespace kalends::provider::google

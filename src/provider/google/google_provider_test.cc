@@ -66,7 +66,7 @@ class Google : public testing::Test {
     EXPECT_FALSE(changes);
     return changes ? Error() : changes.error();
   }
-  static std::string cursor(const std::string& token) { return to_string({"primary", token, {}}); }
+  static std::string cursor(const std::string& token) { return to_string({"primary", token, {}, {}}); }
   static std::vector<std::string> ids(const ports::Changes& changes) {
     std::vector<std::string> out;
     for (const Item& item : changes.items) out.push_back(item.id.value);

@@ -48,9 +48,9 @@ Result<void> take_page(const Request& request, const Json& page, Pages& out) {
 class Sorting {
  public:
   Sorting(const Pages& pages, const Cursor* before, const Context& context, const ports::Known& known,
-          const FindSeries& find_series)
-      : pages_(pages), before_(before), context_(context), known_(known), find_series_(find_series) {
-    if (before) cursor_.exclusions = before->exclusions;
+          const Lookup& lookup)
+      : pages_(pages), before_(before), context_(context), known_(known), lookup_(lookup) {
+    if (before) cursor_ = *before;
   }
 
   Result<ports::Changes> run(const std::string& calendar) {
@@ -60,6 +60,7 @@ class Sorting {
       if (const auto occurrence = occurrence_of(event)) TRY_VOID(take_occurrence(id, event, *occurrence));
     for (const auto& [id, event] : pages_.events)
       if (!occurrence_of(event)) take_exclusions(id, event);
+    TRY_VOID(look_at_taken_back());
     out_.complete = !before_;
     cursor_.calendar = calendar;
     cursor_.token = pages_.token;
@@ -93,19 +94,14 @@ class Sorting {
   Result<const Series*> series_named(const std::string& id) {
     if (const auto found = series_.find(id); found != series_.end()) return &found->second;
     if (pages_.events.contains(id) || !before_) return nullptr;
-    return find_series_(id);
+    return lookup_.series(id);
   }
 
   Result<void> take_occurrence(const std::string& id, const Json& event, const Occurrence& occurrence) {
     const Series* series = TRY(series_named(occurrence.master));
     if (series) {
       auto reading = read_exception(event, *series, context_, pages_.role);
-      if (reading) {
-        told_.insert(id);
-        put(std::move(*reading));
-      } else {
-        put_gone(id);
-      }
+      put_exception(id, event, occurrence.master, std::move(reading));
       return {};
     }
     if (is_cancelled(event)) {
@@ -116,6 +112,38 @@ class Sorting {
     Reading reading = read_event(event, context_, pages_.role);
     if (auto* item = std::get_if<ports::Item>(&reading)) item->uid.clear();
     put(std::move(reading));
+    return {};
+  }
+
+  void put_exception(const std::string& id, const Json& event, const std::string& master,
+                     std::optional<Reading> reading) {
+    auto& taken_back = cursor_.taken_back[master];
+    taken_back.erase(id);
+    if (reading) {
+      told_.insert(id);
+      put(std::move(*reading));
+      return;
+    }
+    if (!is_cancelled(event)) taken_back.insert(id);
+    put_gone(id);
+  }
+
+  // Exceptions that were taken back, of series that are told and perhaps show something else now.
+  Result<void> look_at_taken_back() {
+    if (!before_) return {};
+    for (const auto& [master, ids] : before_->taken_back) {
+      if (!pages_.events.contains(master)) continue;
+      const auto series = series_.find(master);
+      for (const std::string& id : ids) {
+        if (pages_.events.contains(id)) continue;
+        std::optional<Json> event;
+        if (series != series_.end()) event = TRY(lookup_.event(id));
+        if (event)
+          put_exception(id, *event, master, read_exception(*event, series->second, context_, pages_.role));
+        else
+          cursor_.taken_back[master].erase(id);
+      }
+    }
     return {};
   }
 
@@ -136,7 +164,7 @@ class Sorting {
   const Cursor* before_;
   const Context& context_;
   const ports::Known& known_;
-  const FindSeries& find_series_;
+  const Lookup& lookup_;
   ports::Changes out_;
   Cursor cursor_;
   std::map<std::string, Series> series_;
@@ -180,9 +208,8 @@ Result<Pages> read_pages(Client& client, const std::string& calendar, const std:
 }
 
 Result<ports::Changes> changes_of(const Pages& pages, const Cursor* before, const std::string& calendar,
-                                  const Context& context, const ports::Known& known,
-                                  const FindSeries& find_series) {
-  return Sorting(pages, before, context, known, find_series).run(calendar);
+                                  const Context& context, const ports::Known& known, const Lookup& lookup) {
+  return Sorting(pages, before, context, known, lookup).run(calendar);
 }
 
 }  // namespace kalends::provider::google

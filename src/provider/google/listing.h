@@ -4,6 +4,7 @@
 
 #include <functional>
 #include <map>
+#include <optional>
 #include <string>
 
 #include "ports/provider.h"
@@ -25,13 +26,15 @@ struct Pages {
 // Everything when `token` is "", else what changed since. not_found: the calendar is not there.
 Result<Pages> read_pages(Client& client, const std::string& calendar, const std::string& token);
 
-// A series by its id: nullptr when it is not there. An error says nothing.
-using FindSeries = std::function<Result<const Series*>(const std::string& id)>;
+// What is asked beside the pages. An error says nothing.
+struct Lookup {
+  std::function<Result<const Series*>(const std::string& id)> series;       // nullptr: it is not there
+  std::function<Result<std::optional<Json>>(const std::string& id)> event;  // nothing: likewise
+};
 
-// The changes that the pages tell. `before` is the cursor they went on from, nullptr for a whole listing; `find_series` is
-// asked for the series of exceptions that are not in the pages.
+// The changes that the pages tell. `before` is the cursor they went on from, nullptr for a whole listing; `lookup` is asked
+// for series that the pages do not tell, and for exceptions that were taken back of those that they do.
 Result<ports::Changes> changes_of(const Pages& pages, const Cursor* before, const std::string& calendar,
-                                  const Context& context, const ports::Known& known,
-                                  const FindSeries& find_series);
+                                  const Context& context, const ports::Known& known, const Lookup& lookup);
 
 }  // namespace kalends::provider::google

@@ -150,7 +150,24 @@ Result<ports::Written> GoogleProvider::update(const ports::Item& current, const 
     body = TRY(patch(event, current.facts, target, context()));
     if (body.members()->empty()) return ports::Written{current.id, current.version, current};
   }
-  return patch_event(current.id.value, current.version, std::move(body));
+  auto written = TRY(patch_event(current.id.value, current.version, std::move(body)));
+  if (!current.part_of) follow_again(current.id.value);
+  return written;
+}
+
+// Exceptions of the series that were taken back show what it shows now. What fails here is told by the next listing.
+void GoogleProvider::follow_again(const std::string& master) {
+  const auto found = taken_back_.find(master);
+  if (found == taken_back_.end()) return;
+  for (const std::string& id : std::set(found->second)) {
+    const auto there = fetch(id);
+    if (!there || !there->ok() || private_of(there->json, kFollows).empty()) continue;
+    const auto of = series(master);
+    if (!of || !*of) return;
+    const auto reading = read_exception(there->json, **of, context(), role_);
+    if (const auto* item = reading ? std::get_if<ports::Item>(&*reading) : nullptr)
+      if (!is_excluded(item->facts)) static_cast<void>(follow(*item));
+  }
 }
 
 // An occurrence that did not take place does again, and shows all of `target`.
@@ -208,6 +225,7 @@ Result<void> GoogleProvider::follow(const ports::Item& current) {
   const Json* reminders = series.json.find("reminders");
   body.set("recurrence", nullptr).set("reminders", reminders ? *reminders : Json());
   set_private(body, kFollows, "1");
+  taken_back_[master].insert(current.id.value);
   const auto patched = patch_event(current.id.value, current.version, std::move(body));
   if (!patched) return std::unexpected(patched.error());
   return {};
