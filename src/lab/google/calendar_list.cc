@@ -124,7 +124,7 @@ Outcome<Answer> list_calendars(Service& service, const Call& call) {
   if (more)
     body.set("nextPageToken", print(at));
   else
-    body.set("nextSyncToken", print(SyncToken{listing, account.epoch, at.as_of, service.clock.now()}));
+    body.set("nextSyncToken", print(SyncToken{listing, account.epoch, at.as_of, service.now()}));
   return Answer{body.set("items", std::move(items))};
 }
 

@@ -60,7 +60,7 @@ Calendar& make_calendar(Service& service, const std::string& account, const std:
   calendar.zone = zone;
   calendar.roles[account] = Role::owner;
   calendar.revision = ++service.state.revisions;
-  calendar.updated = service.clock.now();
+  calendar.updated = service.now();
   touch_entry(service, account, id, false);
   Json reminders = Json::array();
   if (id == account) reminders.push(Json::object().set("method", "popup").set("minutes", 30));

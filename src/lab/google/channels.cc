@@ -30,15 +30,11 @@ std::string http_date(Instant at) {
       kMonths[static_cast<std::size_t>(month - 1)], year, second / 3600, second / 60 % 60, second % 60);
 }
 
-bool happens(Service& service, int percent) {
-  return percent > 0 && service.random.next() % 100 < static_cast<unsigned>(percent);
-}
-
 void post(Service& service, Channel& channel, const char* state) {
   channel.messages += 1 + static_cast<std::int64_t>(service.random.next() % 3);
   if (std::string_view(state) == "sync") channel.messages = 1;
   Notice notice;
-  notice.at = Instant{service.clock.now().ms + service.habits.notice_delay_ms};
+  notice.at = Instant{service.now().ms + service.habits.notice_delay_ms};
   notice.url = channel.address;
   notice.headers = {{"X-Goog-Channel-ID", channel.id},
                     {"X-Goog-Channel-Expiration", http_date(channel.expires)},
@@ -47,8 +43,8 @@ void post(Service& service, Channel& channel, const char* state) {
                     {"X-Goog-Resource-ID", channel.resource_id},
                     {"X-Goog-Resource-URI", channel.resource_uri}};
   if (!channel.token.empty()) notice.headers.emplace_back("X-Goog-Channel-Token", channel.token);
-  if (happens(service, service.habits.lost_notice_percent)) return;
-  if (happens(service, service.habits.double_notice_percent)) service.notices.push_back(notice);
+  if (service.happens(service.habits.lost_notice_percent)) return;
+  if (service.happens(service.habits.double_notice_percent)) service.notices.push_back(notice);
   service.notices.push_back(std::move(notice));
 }
 
@@ -72,7 +68,7 @@ Outcome<void> check(const Service& service, const Channel& channel, const std::s
                   fmt::format("WebHook callback must be HTTPS: {}", channel.address));
   if (channel.token.size() > 256) return invalid("Channel token is too long.");
   for (const Channel& other : service.channels)
-    if (other.id == channel.id && other.expires > service.clock.now())
+    if (other.id == channel.id && other.expires > service.now())
       return refuse(400, "channelIdNotUnique", fmt::format("Channel id {} not unique", channel.id));
   return {};
 }
@@ -80,7 +76,7 @@ Outcome<void> check(const Service& service, const Channel& channel, const std::s
 }  // namespace
 
 void announce(Service& service, const Calendar& calendar) {
-  const Instant now = service.clock.now();
+  const Instant now = service.now();
   std::erase_if(service.channels, [&](const Channel& channel) { return channel.expires <= now; });
   for (Channel& channel : service.channels)
     if (channel.calendar == calendar.id) post(service, channel, calendar.deleted ? "not_exists" : "exists");
@@ -101,7 +97,7 @@ Outcome<Answer> watch(Service& service, const Call& call, const std::string& cal
   TRY_VOID(check(service, channel, text_of(call.body, "type")));
   if (service.channels.size() >= kMaxChannels)
     return std::unexpected(Refusal{403, "rateLimitExceeded", "Too many channels.", "usageLimits"});
-  const Instant now = service.clock.now();
+  const Instant now = service.now();
   channel.expires = Instant{now.ms + kLife};
   if (const auto wanted = long_number(call.body.find("expiration")); wanted && *wanted > now.ms)
     channel.expires.ms = std::min(channel.expires.ms, *wanted);

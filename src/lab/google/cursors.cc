@@ -108,7 +108,7 @@ Outcome<SyncToken> usable(const Service& service, const std::string& text, const
   if (!token || token->listing != listing)
     return std::unexpected(
         Refusal{400, "invalid", "Invalid sync token value.", "global", "syncToken", "parameter"});
-  if (token->epoch != epoch || service.clock.now().ms - token->minted.ms > service.habits.sync_token_life_ms)
+  if (token->epoch != epoch || service.now().ms - token->minted.ms > service.habits.sync_token_life_ms)
     return std::unexpected(Refusal{410, "fullSyncRequired",
                                    "Sync token is no longer valid, a full sync is required.", "calendar",
                                    "syncToken", "parameter"});

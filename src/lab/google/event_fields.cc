@@ -134,6 +134,44 @@ Outcome<void> take_part(const Json& wanted, const char* name, Normal normal, Jso
   return {};
 }
 
+// The same text as a service may give it back.
+void rewrite_texts(Json& out) {
+  for (const char* name : {"summary", "location"}) {
+    const std::string text = text_of(out, name);
+    if (text.empty()) continue;
+    const std::string kept(trim(text));
+    if (kept.empty())
+      out = without(out, name);
+    else
+      out.set(name, kept);
+  }
+  const std::string description = text_of(out, "description");
+  if (description.empty()) return;
+  std::vector<std::string> lines;
+  for (const auto line : split(description, '\n')) lines.emplace_back(line);
+  out.set("description", join(lines, "<br>"));
+}
+
+// The same rules in another spelling: the parts in reverse, and the start of the week said.
+void rewrite_rules(Json& out) {
+  const Json* lines = out.find("recurrence");
+  if (lines == nullptr) return;
+  Json rewritten = Json::array();
+  for (const Json& line : *lines->items()) {
+    const std::string& text = *line.string();
+    if (!text.starts_with("RRULE:") || text.find("WKST") != std::string::npos) {
+      rewritten.push(line);
+      continue;
+    }
+    std::vector<std::string> parts;
+    for (const auto part : split(std::string_view(text).substr(6), ';'))
+      parts.insert(parts.begin(), std::string(part));
+    parts.emplace_back("WKST=MO");
+    rewritten.push("RRULE:" + join(parts, ";"));
+  }
+  out.set("recurrence", std::move(rewritten));
+}
+
 void keep(const Json& before, const char* name, Json& out) {
   if (const Json* value = before.find(name)) out.set(name, *value);
 }
@@ -169,6 +207,8 @@ Outcome<Json> normal_fields(const Json& wanted, const Json& before, const FieldR
     keep(before, "attachments", out);
   }
   keep(before, "locked", out);
+  if (rules.rewrites_text) rewrite_texts(out);
+  if (rules.rewrites_rules) rewrite_rules(out);
   return out;
 }
 

@@ -12,8 +12,10 @@ namespace kalends::lab::google {
 struct FieldRules {
   const calendar::ZoneSource& zones;
   std::string calendar_zone;
-  bool conferences = false;  // conferenceDataVersion=1
-  bool attachments = false;  // supportsAttachments=true
+  bool conferences = false;    // conferenceDataVersion=1
+  bool attachments = false;    // supportsAttachments=true
+  bool rewrites_text = false;  // see habits.h
+  bool rewrites_rules = false;
 };
 
 // `wanted` is the whole event as it shall be, `before` what it was (an empty object for a new one). Members that no

@@ -3,6 +3,7 @@
 
 #include "base/text.h"
 #include "lab/cloud/json_merge.h"
+#include "lab/google/copies.h"
 #include "lab/google/keeping.h"
 #include "lab/google/view.h"
 
@@ -26,7 +27,7 @@ Event fresh(Service& service, const Call& call, const Calendar& calendar, std::s
   event.ical_uid = uid.empty() ? event.id + "@google.com" : std::move(uid);
   event.creator = Json::object().set("email", call.account);
   event.organizer = organizer_of(calendar);
-  event.created = service.clock.now();
+  event.created = service.now();
   return event;
 }
 
@@ -56,9 +57,11 @@ Outcome<Answer> insert_event(Service& service, const Call& call, const std::stri
   if (text_of(fields, "status") == "cancelled") return invalid("A new event cannot be cancelled.");
   Event event = fresh(service, call, calendar, id, uid);
   event.sequence = sequence_of(call.body);
-  TRY_VOID(send_mail(service, call, calendar, {id, event.organizer, std::nullopt, fields}));
+  const Written written{id, event.organizer, std::nullopt, fields};
+  TRY_VOID(send_mail(service, call, calendar, written));
   Event& kept = calendar.events[id] = std::move(event);
   replace_fields(service, calendar, kept, std::move(fields), Stamp::now);
+  spread(service, calendar, written);
   return Answer{show(service, calendar, kept, viewer)};
 }
 

@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "lab/cloud/json_merge.h"
+#include "lab/google/copies.h"
 #include "lab/google/event_fields.h"
 #include "lab/google/keeping.h"
 #include "lab/google/view.h"
@@ -84,8 +85,12 @@ Outcome<Answer> write(Service& service, const Call& call, const Place& place, co
   const auto sequence = TRY(wished_sequence(call.body, shown_as.sequence));
 
   if (text_of(after, "status") == "cancelled") return cancel(service, call, place, named, id);
-  const std::optional<Json> mailed_before = gone ? std::nullopt : std::optional(before);
-  TRY_VOID(send_mail(service, call, calendar, {id, shown_as.organizer, mailed_before, after}));
+  if (!gone && same(before, after))
+    return Answer{named.kept != nullptr
+                      ? show(service, calendar, *named.kept, viewer)
+                      : show_instance(service, calendar, *named.master, named.slot, viewer)};
+  const Written written{id, shown_as.organizer, gone ? std::nullopt : std::optional(before), after};
+  TRY_VOID(send_mail(service, call, calendar, written));
   Event& event = kept_event(service, calendar, named, id);
   if (service.habits.sequence_counts &&
       !(same_member(before, after, "start") && same_member(before, after, "end") &&
@@ -93,9 +98,9 @@ Outcome<Answer> write(Service& service, const Call& call, const Place& place, co
     ++event.sequence;
   if (sequence) event.sequence = std::max(event.sequence, *sequence);
   const bool only_reminders = same(without(before, "reminders"), without(after, "reminders")) && !gone;
-  if (!gone && same(before, after)) return Answer{show(service, calendar, event, viewer)};
   event.cancelled = false;
   replace_fields(service, calendar, event, std::move(after), only_reminders ? Stamp::kept : Stamp::now);
+  spread(service, calendar, written);
   return Answer{show(service, calendar, event, viewer)};
 }
 
@@ -106,8 +111,8 @@ Outcome<Answer> cancel(Service& service, const Call& call, const Place& place, c
   Calendar& calendar = place.calendar;
   const Viewer viewer = TRY(viewer_of(service, call, place));
   const Event& shown_as = named.kept != nullptr ? *named.kept : *named.master;
-  TRY_VOID(send_mail(service, call, calendar,
-                     {id, shown_as.organizer, present(service, calendar, named), std::nullopt}));
+  const Written written{id, shown_as.organizer, present(service, calendar, named), std::nullopt};
+  TRY_VOID(send_mail(service, call, calendar, written));
   Event& event = kept_event(service, calendar, named, id);
   event.cancelled = true;
   for (Event* exception : exceptions_of(calendar, event.id)) {
@@ -116,6 +121,7 @@ Outcome<Answer> cancel(Service& service, const Call& call, const Place& place, c
   }
   touch(service, calendar, event, Stamp::now);
   announce(service, calendar);
+  spread(service, calendar, written);
   return Answer{show(service, calendar, event, viewer)};
 }
 

@@ -44,7 +44,7 @@ std::string Google::issue_token(const std::string& email, const std::string& cli
                                 const std::vector<std::string>& scopes,
                                 std::optional<std::int64_t> lifetime_ms) {
   google::Token token{email, client, {scopes.begin(), scopes.end()}, std::nullopt};
-  if (lifetime_ms) token.expires = Instant{service_->clock.now().ms + *lifetime_ms};
+  if (lifetime_ms) token.expires = Instant{service_->now().ms + *lifetime_ms};
   std::string text = "ya29." + google::fresh_id(service_->random, 48);
   service_->state.tokens[text] = std::move(token);
   return text;
@@ -99,7 +99,7 @@ const std::vector<Mail>& Google::outbox() const { return service_->outbox; }
 void Google::clear_outbox() { service_->outbox.clear(); }
 
 std::vector<Notice> Google::take_notices() {
-  const Instant now = service_->clock.now();
+  const Instant now = service_->now();
   std::vector<Notice> due;
   std::vector<Notice> later;
   for (Notice& notice : service_->notices) (notice.at <= now ? due : later).push_back(std::move(notice));

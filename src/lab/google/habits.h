@@ -20,7 +20,11 @@ struct Habits {
   bool sequence_counts = true;        // a new time or rule raises `sequence`
   bool over_limit_is_429 = false;     // else 403 with a reason of usageLimits
   bool plain_web_hooks = false;       // channels may post to http://, for receivers on loopback
-  int lost_notice_percent = 0;        // notifications of channels
+  int double_item_percent = 0;        // pages whose last item stands on the next one, too
+  bool rewrites_text = false;   // blanks around titles and places go; line ends of a description become <br>
+  bool rewrites_rules = false;  // a rule comes back in another order, with WKST
+  std::int64_t clock_skew_ms = 0;  // the service's clock, from ours
+  int lost_notice_percent = 0;     // notifications of channels
   int double_notice_percent = 0;
   std::int64_t notice_delay_ms = 0;
   std::int64_t sync_token_life_ms = std::int64_t{28} * 24 * 3'600'000;

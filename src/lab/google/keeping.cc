@@ -27,7 +27,7 @@ void follow_master(Service& service, Calendar& calendar, const Event& master, co
 }  // namespace
 
 void touch(Service& service, Calendar& calendar, Event& event, Stamp stamp) {
-  const Instant now = service.clock.now();
+  const Instant now = service.now();
   if (stamp == Stamp::now) event.updated = now;
   event.revision = ++service.state.revisions;
   event.change = ++calendar.changes;
@@ -58,7 +58,7 @@ Event& kept_event(Service& service, Calendar& calendar, const Named& named, cons
   event.ical_uid = named.master->ical_uid;
   event.creator = named.master->creator;
   event.organizer = named.master->organizer;
-  event.created = service.clock.now();
+  event.created = service.now();
   event.updated = event.created;
   event.sequence = named.master->sequence;
   return calendar.events[id] = std::move(event);
@@ -66,6 +66,8 @@ Event& kept_event(Service& service, Calendar& calendar, const Named& named, cons
 
 Outcome<FieldRules> rules_of(const Service& service, const Call& call, const Calendar& calendar) {
   FieldRules rules{service.zones, calendar.zone};
+  rules.rewrites_text = service.habits.rewrites_text;
+  rules.rewrites_rules = service.habits.rewrites_rules;
   const auto version = TRY(number(call, "conferenceDataVersion", 0));
   rules.conferences = version && *version >= 1;
   rules.attachments = TRY(flag(call, "supportsAttachments", false));

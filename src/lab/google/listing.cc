@@ -30,7 +30,7 @@ class Listing {
     zone_ = service.zones.find(calendar_.zone);
     if (zone_ == nullptr) zone_ = utc_;
     from_ = query.time_min ? query.time_min->ms / 1000 : kBeginning;
-    to_ = query.time_max ? (query.time_max->ms + 999) / 1000 : service.clock.now().ms / 1000 + kHorizon;
+    to_ = query.time_max ? (query.time_max->ms + 999) / 1000 : service.now().ms / 1000 + kHorizon;
   }
 
   std::vector<Line> lines() {
@@ -148,11 +148,8 @@ class Listing {
 
 // How many items this page has: fewer than asked for, or none, where that is a habit.
 std::size_t page_length(Service& service, std::size_t wanted) {
-  const auto chance = [&](int percent) {
-    return percent > 0 && service.random.next() % 100 < static_cast<unsigned>(percent);
-  };
-  if (chance(service.habits.empty_page_percent)) return 0;
-  if (chance(service.habits.short_page_percent)) return 1 + service.random.next() % wanted;
+  if (service.happens(service.habits.empty_page_percent)) return 0;
+  if (service.happens(service.habits.short_page_percent)) return 1 + service.random.next() % wanted;
   return wanted;
 }
 
@@ -203,11 +200,14 @@ Outcome<Answer> list(Service& service, const Call& call, const Place& place, con
   if (at != lines.end()) {
     PageToken next{query.listing, place.calendar.epoch, query.since,
                    query.as_of,   query.after_rank,     query.after_id};
+    // Named one item too early, the next page begins with an item that this one had.
+    const bool again = items.items()->size() > 1 && service.happens(service.habits.double_item_percent);
+    if (again) --last;
     if (last != nullptr) next.after_rank = last->rank, next.after_id = last->id;
     body.set("nextPageToken", print(next));
   } else if (query.gives_sync_token && query.only_master.empty()) {
     body.set("nextSyncToken",
-             print(SyncToken{query.listing, place.calendar.epoch, query.as_of, service.clock.now()}));
+             print(SyncToken{query.listing, place.calendar.epoch, query.as_of, service.now()}));
   }
   return Answer{body.set("items", std::move(items))};
 }

@@ -56,7 +56,7 @@ Outcome<void> send_mail(Service& service, const Call& call, const Calendar& cale
   const auto send = [&](const std::string& kind, const std::string& address) {
     if (address.empty() || (to == Whom::outsiders && service.state.accounts.contains(address))) return;
     service.outbox.push_back(
-        {service.clock.now(), kind, call.account, address, calendar.id, written.id, title, call.client});
+        {service.now(), kind, call.account, address, calendar.id, written.id, title, call.client});
   };
   const std::string organizer = text_of(written.organizer, "email");
   if (organizer != calendar.id) {

@@ -22,7 +22,7 @@ std::unexpected<Refusal> over(const Service& service, const char* reason) {
 }  // namespace
 
 Outcome<void> spend(Service& service, const std::string& account) {
-  const Instant now = service.clock.now();
+  const Instant now = service.now();
   auto& project = service.spent[""];
   auto& user = service.spent[account];
   if (is_spent(project, now, service.habits.requests_per_minute_project))

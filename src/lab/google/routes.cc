@@ -24,7 +24,7 @@ Outcome<Token> who(const Service& service, const ports::HttpRequest& request) {
   const auto found = header->starts_with(kScheme) ? service.state.tokens.find(header->substr(kScheme.size()))
                                                   : service.state.tokens.end();
   if (found == service.state.tokens.end() ||
-      (found->second.expires && *found->second.expires <= service.clock.now()))
+      (found->second.expires && *found->second.expires <= service.now()))
     return std::unexpected(
         Refusal{401, "authError", "Invalid Credentials", "global", "Authorization", "header"});
   return found->second;

@@ -39,6 +39,11 @@ struct Service {
   std::vector<Channel> channels;
   std::map<std::string, std::vector<Instant>>
       spent;  // calls of the last minute, by account and of the project ""
+
+  // The service's own clock.
+  Instant now() const { return Instant{clock.now().ms + habits.clock_skew_ms}; }
+  // Whether a habit of that likelihood shows this time.
+  bool happens(int percent) { return percent > 0 && random.next() % 100 < static_cast<unsigned>(percent); }
 };
 
 struct Call {

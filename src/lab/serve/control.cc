@@ -99,6 +99,10 @@ const std::map<std::string, HabitMember>& habit_members() {
       {"sequence_counts", &Habits::sequence_counts},
       {"over_limit_is_429", &Habits::over_limit_is_429},
       {"plain_web_hooks", &Habits::plain_web_hooks},
+      {"double_item_percent", &Habits::double_item_percent},
+      {"rewrites_text", &Habits::rewrites_text},
+      {"rewrites_rules", &Habits::rewrites_rules},
+      {"clock_skew_ms", &Habits::clock_skew_ms},
       {"lost_notice_percent", &Habits::lost_notice_percent},
       {"double_notice_percent", &Habits::double_notice_percent},
       {"notice_delay_ms", &Habits::notice_delay_ms},
@@ -120,7 +124,7 @@ ControlAnswer set_habits(google::Habits& habits, const Json& body) {
             if (value.boolean() == nullptr) return false;
             habits.*member = *value.boolean();
           } else {
-            if (value.integer() == nullptr || *value.integer() < 0) return false;
+            if (value.integer() == nullptr || (*value.integer() < 0 && name != "clock_skew_ms")) return false;
             habits.*member = static_cast<Value>(*value.integer());
           }
           return true;
