@@ -82,6 +82,14 @@ TEST(Cost, APlanLooksAtWhatChanged) {
   EXPECT_LE(most.steps, least.steps + 50);
 }
 
+TEST(Cost, APlanForDozensOfEditsReadsNotAllVersions) {
+  InSync few(2000);
+  InSync many(4000);
+  few.edit(50);
+  many.edit(50);
+  EXPECT_EQ(many.cost_of_plan().rows, few.cost_of_plan().rows);
+}
+
 // Most of a first sync's own time is spent in the store: four rows and their changes for each event on either side of
 // its way, and nothing read but whether its id is free.
 TEST(Cost, ANewEventCostsFewStatements) {

@@ -1,6 +1,7 @@
 // Observe: what each calendar holds now goes into the store, items and cursor in one transaction.
 // **Only a whole listing makes anything absent; an error leaves everything as it was.**
 #include <algorithm>
+#include <bit>
 #include <iterator>
 
 #include "base/mutation.h"
@@ -13,6 +14,15 @@ namespace {
 using ports::ItemRow;
 
 constexpr std::size_t kAskedOneByOne = 8;
+constexpr std::size_t kRowsForOneAsked = 32;
+
+// Whether a look that asked for so many versions goes on with all of them at once: few edits in a big calendar are asked
+// for one by one. It is weighed anew each time that the number asked has doubled.
+Result<bool> is_better_held(Transaction& tx, const CalendarId& id, std::size_t asked) {
+  if (asked <= kAskedOneByOne || !std::has_single_bit(asked - 1)) return false;
+  const std::size_t many = asked * kRowsForOneAsked;
+  return TRY(tx.count_items(id, many)) < many;
+}
 
 bool same_contents(const ItemRow& row, const ItemRow& now) {
   return row.state == now.state && row.version == now.version && row.blob == now.blob && row.uid == now.uid &&
@@ -107,7 +117,7 @@ Result<void> Engine::Inner::observe_all(std::unique_ptr<Transaction>& tx, Cycle&
       std::string version;
       if (!look.held)
         with_store([&]() -> Result<void> {
-          if (++look.asked > kAskedOneByOne) return hold_versions(*tx, id, look);
+          if (TRY(is_better_held(*tx, id, ++look.asked))) return hold_versions(*tx, id, look);
           version = TRY(tx->item_version(id, remote));
           if (!version.empty()) return {};
           // What could not be read before is no news, and no stranger: it was there, under a version that nothing has.
