@@ -1,15 +1,14 @@
-// What the tests of this folder share: JSON by its text, and an HTTP double that answers by script.
+// What the tests of this folder share: JSON by its text, and answers by script.
 #pragma once
 
 #include <gtest/gtest.h>
 
-#include <deque>
-#include <map>
+#include <algorithm>
 #include <string>
 #include <vector>
 
 #include "base/json.h"
-#include "ports/http.h"
+#include "ports/test_http.h"
 
 namespace kalends::provider::google {
 
@@ -33,37 +32,21 @@ inline Json merged(const Json& document, const Json& patch) {
   return out;
 }
 
-// The next answer to "METHOD URL" in the order in which they were given; the last one stays. The mask of fields is no part
-// of the URL here. A request that nobody expected is an error.
-class Script : public ports::Http {
+// The mask of fields is no part of what answers are given for.
+class Script : public ports::ScriptedHttp {
  public:
   void on(const std::string& request, int status, std::string body = "{}",
           std::vector<std::pair<std::string, std::string>> headers = {}) {
-    ports::HttpResponse response;
-    response.status = status;
-    response.body = std::move(body);
-    response.headers = std::move(headers);
-    answers_[request].push_back(std::move(response));
+    ScriptedHttp::on(request, status, std::move(body), std::move(headers));
   }
 
-  Result<ports::HttpResponse> send(const ports::HttpRequest& request) override {
-    seen.push_back(request);
-    std::string url = request.url;
-    if (const auto mask = url.find("&fields="); mask != std::string::npos)
-      url.erase(mask, url.find('&', mask + 1) - mask);
-    auto found = answers_.find(request.method + " " + url);
-    if (found == answers_.end())
-      return fail(ErrorKind::transient, "no answer is scripted for " + request.method + " " + request.url);
-    ports::HttpResponse response = found->second.front();
-    if (found->second.size() > 1) found->second.pop_front();
-    response.url = request.url;
-    return response;
+ protected:
+  std::string name_of(const std::string& url) const override {
+    const auto mask = url.find("&fields=");
+    if (mask == std::string::npos) return url;
+    const auto end = std::min(url.find('&', mask + 1), url.size());
+    return url.substr(0, mask) + url.substr(end);
   }
-
-  std::vector<ports::HttpRequest> seen;
-
- private:
-  std::map<std::string, std::deque<ports::HttpResponse>> answers_;
 };
 
 }  // namespace kalends::provider::google
