@@ -159,6 +159,20 @@ TEST(GoogleSeries, ExceptionsWhoseSlotIsLostStayOrGoAsIsTheHabit) {
   }
 }
 
+TEST(GoogleSeries, AStrayOfWholeDaysStaysAWholeDay) {
+  Desk desk;
+  desk.ok("POST", kEvents, R"({"id":"dates1","recurrence":["RRULE:FREQ=DAILY;COUNT=3"],
+      "start":{"date":"2026-03-02"},"end":{"date":"2026-03-03"}})");
+  const std::string stray = std::string(kEvents) + "/dates1_20260303";
+  desk.ok("PATCH", stray, R"({"summary":"Mine"})");
+  desk.ok("PUT", std::string(kEvents) + "/dates1",
+          R"({"start":{"dateTime":"2026-03-02T09:00:00Z","timeZone":"UTC"},
+      "end":{"dateTime":"2026-03-02T10:00:00Z","timeZone":"UTC"},"recurrence":["RRULE:FREQ=DAILY;COUNT=3"]})");
+  const Json left = desk.ok("GET", stray);
+  EXPECT_EQ(text_of(*left.find("start"), "date"), "2026-03-03");
+  EXPECT_EQ(text_of(*left.find("end"), "date"), "2026-03-04");
+}
+
 TEST(GoogleSeries, RulesThatAreNoneAreRefused) {
   Desk desk;
   desk.ok("POST", kEvents, kWeekly);

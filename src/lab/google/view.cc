@@ -109,7 +109,9 @@ Json inherited(const Json& master_fields, const Slot& slot, const calendar::Zone
   const Moment start = moment_of(*master_fields.find("start"), zones);
   const Moment end = moment_of(*master_fields.find("end"), zones);
   Json out = without(master_fields, "recurrence");
-  Moment last = moved(slot.start, end.utc - start.utc, zones);
+  // A stray of the time when the series took whole days takes one.
+  const bool stray = slot.start.all_day && !end.all_day;
+  Moment last = moved(slot.start, stray ? 86'400 : end.utc - start.utc, zones);
   if (!last.all_day && !end.all_day && last.zone != end.zone) {
     last.zone = end.zone;
     last = moved(last, 0, zones);
