@@ -8,6 +8,7 @@ import os
 import pathlib
 import re
 import signal
+import socket
 import subprocess
 import sys
 import tempfile
@@ -332,6 +333,14 @@ class Usage(World):
 
     def test_lab_steps_that_are_not_there_are_a_mistake(self):
         self.assertIn("names no step", self.answer("lab", "run", "--seed", "1", "--keep", "99999", code=2)["error"]["message"])
+
+    def test_the_lab_says_where_it_cannot_listen(self):
+        self.assertIn("no address to listen on", self.answer("lab", "serve", "--listen", "nowhere", code=2)["error"]["message"])
+        with socket.socket() as taken:
+            taken.bind(("127.0.0.1", 0))
+            taken.listen()
+            where = "127.0.0.1:%d" % taken.getsockname()[1]
+            self.assertIn("can listen on " + where, self.answer("lab", "serve", "--listen", where, code=1)["error"]["message"])
 
     def test_too_many_occurrences_name_the_limit(self):
         self.write("much.ics", SERIES.replace("FREQ=DAILY", "FREQ=SECONDLY"))
