@@ -313,8 +313,7 @@ Result<ports::HttpResponse> CurlHttp::send(const ports::HttpRequest& request) {
   Pool::Handle handle = pool_->take(party);
   if (!handle.curl) return fail(ErrorKind::transient, "libcurl gave no handle: the system is out of memory");
 
-  if (!pool_->authorities.empty())
-    curl_easy_setopt(handle.curl, CURLOPT_CAINFO, pool_->authorities.c_str());
+  if (!pool_->authorities.empty()) curl_easy_setopt(handle.curl, CURLOPT_CAINFO, pool_->authorities.c_str());
   Attempt told;
   auto response = attempt(handle.curl, request, url, known, false, told);
   // RFC 9112 section 9.3.1: such a request is sent again, if sending it twice does no more than sending it once. libcurl
