@@ -189,6 +189,7 @@ Result<void> Engine::Inner::hold_undone_copy(Transaction& tx, const Loaded& load
   move.event = loaded.row.id;
   move.title = title;
   move.calendar = calendar;
+  move.when = time_of(loaded.state);
   move.why = "a person took it back";
   record.work.push_back(std::move(move));
   HeldRow row;

@@ -70,16 +70,6 @@ std::string digest_of_work(HoldKind kind, const CalendarId& calendar, std::vecto
   return sha256(all).hex();
 }
 
-Move move_of(Move::Kind kind, const Planned& planned, const CalendarId& calendar, std::string why) {
-  Move move;
-  move.kind = kind;
-  move.event = planned.loaded.row.id;
-  move.title = planned.plan.hub.value("title").value_or("");
-  move.calendar = calendar;
-  move.why = std::move(why);
-  return move;
-}
-
 // What one calendar's look would make the hub do, as it passes the guard.
 struct News {
   sync::Incoming incoming;
@@ -189,14 +179,32 @@ Result<void> Engine::Inner::hold_incoming(Transaction& tx, Cycle& cycle, std::ve
     for (const sync::Hold& hold : holds) {
       Cycle::Holding holding{hold.kind, id, {}};
       holding.record.reason = hold.reason;
+      // What an approval would do elsewhere is the work: what happened here has happened already.
+      std::set<std::string> concerned;
       for (const EventId& event : hold.events) {
         ignored[event].insert(id);
         const Planned& one = *plan_of.at(event);
         holding.record.keys.push_back(is_deletion(hold.kind) ? key_of("delete", id, event)
                                                              : change_key(one, id));
+        const std::size_t before = holding.record.work.size();
+        for (const sync::PlacePlan& place : one.plan.places) {
+          if (!place.push || place.calendar == id) continue;
+          holding.record.work.push_back(TRY(work_of(tx, cycle, one, place)));
+          concerned.insert(place.calendar.value);
+        }
+        if (holding.record.work.size() > before) continue;
         holding.record.work.push_back(
             move_of(is_deletion(hold.kind) ? Move::Kind::remove : Move::Kind::pull, one, id,
                     is_deletion(hold.kind) ? "it is gone there" : "it changed there"));
+      }
+      if (!concerned.empty()) {
+        std::vector<std::string> names;
+        for (const std::string& name : concerned) names.push_back("\"" + name + "\"");
+        const char* what = hold.events.size() == 1 ? "it" : "them";
+        const std::string where = join(names, " and ");
+        holding.record.reason += is_deletion(hold.kind)
+                                     ? fmt::format(" Approving removes {} from {}, too.", what, where)
+                                     : fmt::format(" Approving writes {} to {}.", what, where);
       }
       cycle.holdings.push_back(std::move(holding));
     }
@@ -232,14 +240,14 @@ class Outgoing {
 
   // Takes the place's push out of the plan unless a person approved this very work, which waits at the calendar `at`.
   // True when it was taken out.
-  bool hold(HoldKind why, const CalendarId& at, const std::string& key, std::string reason,
-            const Planned& one, sync::PlacePlan& place, const std::vector<std::string>& recipients = {}) {
+  bool hold(HoldKind why, const CalendarId& at, const std::string& key, std::string reason, Move move,
+            sync::PlacePlan& place, const std::vector<std::string>& recipients = {}) {
     cycle_.proposed.insert(key);
     if (cycle_.approved.contains(key)) return false;
     bool rejected = cycle_.rejected.contains(key);
     if (rejected && why == HoldKind::mail) forget(place);
     if (!rejected || why == HoldKind::first_run)
-      note(why, at, key, std::move(reason), one, place, recipients, rejected);
+      note(why, at, key, std::move(reason), std::move(move), recipients, rejected);
     place.push.reset();
     place.settled = rejected && why != HoldKind::first_run;
     return true;
@@ -277,9 +285,8 @@ class Outgoing {
     place.base_changed = true;
   }
 
-  void note(HoldKind why, const CalendarId& at, const std::string& key, std::string reason,
-            const Planned& one, const sync::PlacePlan& place, const std::vector<std::string>& recipients,
-            bool rejected) {
+  void note(HoldKind why, const CalendarId& at, const std::string& key, std::string reason, Move move,
+            const std::vector<std::string>& recipients, bool rejected) {
     // One row for a whole first run; mail and circles are decided one by one.
     CalendarId group = why == HoldKind::first_run ? CalendarId(at.value + (rejected ? "|rejected" : ""))
                                                   : CalendarId(at.value + "|" + key);
@@ -289,8 +296,6 @@ class Outgoing {
     record.reason = std::move(reason);
     if (std::ranges::find(record.keys, key) == record.keys.end()) record.keys.push_back(key);
     record.recipients.insert(record.recipients.end(), recipients.begin(), recipients.end());
-    Move move = move_of(move_kind(place.push->kind), one, place.calendar, place.push->why);
-    move.fields = fields_of(place.push->paths);
     record.work.push_back(std::move(move));
   }
 
@@ -383,7 +388,7 @@ Result<void> Engine::Inner::hold_outgoing(Transaction& tx, Cycle& cycle, std::ve
               fmt::format(
                   "\"{}\" already holds events, and a new link would write into it for the first time.",
                   asks.value),
-              one, place))
+              TRY(work_of(tx, cycle, one, place)), place))
         continue;
 
       auto recipients = TRY(recipients_of(*providers.at(id), one.loaded, place));
@@ -393,7 +398,7 @@ Result<void> Engine::Inner::hold_outgoing(Transaction& tx, Cycle& cycle, std::ve
         if (outgoing.hold(HoldKind::mail, id, "mail|" + tail,
                           fmt::format("This write would make \"{}\" send mail to {}.", id.value,
                                       join(recipients, ", ")),
-                          one, place, recipients))
+                          TRY(work_of(tx, cycle, one, place)), place, recipients))
           continue;
         cycle.report.messages_sent += recipients.size();
       }
@@ -407,7 +412,7 @@ Result<void> Engine::Inner::hold_outgoing(Transaction& tx, Cycle& cycle, std::ve
             fmt::format(
                 "The same change of \"{}\" was written to \"{}\" again and again, and undone each time.",
                 one.plan.hub.value("title").value_or(""), id.value),
-            one, place);
+            TRY(work_of(tx, cycle, one, place)), place);
     }
   }
   outgoing.finish();
@@ -471,6 +476,8 @@ Result<void> Engine::Inner::store_holdings(Transaction& tx, Cycle& cycle) {
       HeldRecord record = TRY(decode_held(row.blob));
       bool used =
           std::ranges::any_of(record.keys, [&](const std::string& k) { return cycle.proposed.contains(k); });
+      if (used && state == HeldRow::State::rejected && row.kind == sync::to_string(HoldKind::first_run))
+        ++cycle.report.first_runs_rejected;
       if (used && cycle.yes && state == HeldRow::State::rejected &&
           row.kind == sync::to_string(HoldKind::first_run))
         cycle.report.warnings.push_back(

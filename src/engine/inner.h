@@ -275,6 +275,16 @@ struct Engine::Inner {
                             const Result<std::optional<std::string>>& persisted,
                             std::vector<Outcome>& outcomes);
 
+  // telling.cc
+  std::optional<EventTime> time_of(const merge::EventState& state) const;
+  Move move_of(Move::Kind kind, const Planned& planned, const CalendarId& calendar,
+               std::string why = "") const;
+  Result<std::string> reason_of(Transaction& tx, const Cycle& cycle, const Planned& planned,
+                                const sync::PlacePlan& place) const;
+  std::string reason_of(const Planned& planned, const sync::Conflict& conflict) const;
+  Result<Move> work_of(Transaction& tx, const Cycle& cycle, const Planned& planned,
+                       const sync::PlacePlan& place) const;
+
   // failing.cc
   Result<std::map<CalendarId, Failing>> failing(Transaction& tx);
   Result<void> settle_unconfigured(Transaction& tx);
@@ -282,6 +292,7 @@ struct Engine::Inner {
 
   // reading.cc, lineage.cc
   Result<WriteView> view_of(const ports::WriteRow& row);
+  Result<ConflictView> view_of(Transaction& tx, const ports::ConflictRow& row);
   Result<RunView> view_of(Transaction& tx, const ports::RunRow& row);
   Result<Lineage> lineage_of(Transaction& tx, const EventId& id);
 

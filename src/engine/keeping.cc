@@ -16,17 +16,6 @@ namespace {
 
 using ports::WriteRow;
 
-Move move_of(Move::Kind kind, const Planned& planned, const CalendarId& calendar) {
-  Move move;
-  move.kind = kind;
-  move.event = planned.loaded.row.id;
-  std::optional<std::string> title = planned.plan.hub.value("title");
-  if (!title) title = planned.loaded.state.value("title");
-  move.title = title.value_or("");
-  move.calendar = calendar;
-  return move;
-}
-
 // The calendars whose changes this cycle carries to the others, as text.
 std::string source_of(const Planned& planned, const CalendarId& target) {
   for (const sync::HubChange& change : planned.plan.changes)
@@ -126,10 +115,7 @@ Result<void> Engine::Inner::keep_conflicts(Transaction& tx, Cycle& cycle, const 
   for (const sync::Conflict& conflict : one.plan.conflicts) {
     Move move = move_of(Move::Kind::conflict, one, conflict.calendar);
     move.fields = {std::string(calendar::field_of(conflict.path))};
-    move.why = conflict.winner == Winner::open ? "both sides changed it; a person decides"
-               : conflict.winner == Winner::remote
-                   ? "both sides changed it; this calendar's version was taken"
-                   : "both sides changed it; the other version was taken";
+    move.why = reason_of(one, conflict);
     ports::ConflictRow row;
     row.run = cycle.run;
     row.event = one.loaded.row.id;
@@ -242,7 +228,7 @@ Result<void> Engine::Inner::keep_place(Transaction& tx, Cycle& cycle, Planned& o
     Move move = move_of(move_kind(push.kind), one, place.calendar);
     move.from = source_of(one, place.calendar);
     move.fields = fields_of(push.paths);
-    move.why = push.why;
+    move.why = TRY(reason_of(tx, cycle, one, place));
     one.moves[place.calendar] = cycle.report.moves.size();
     cycle.report.moves.push_back(move);
     if (cycle.dry) return {};
@@ -259,7 +245,7 @@ Result<void> Engine::Inner::keep_place(Transaction& tx, Cycle& cycle, Planned& o
       row.calendar = place.calendar;
       row.kind = to_string(move_kind(write.kind));
       row.at = cycle.now;
-      const std::string why = write.slot.empty() ? push.why : push.why + "; the occurrence of " + write.slot;
+      const std::string why = write.slot.empty() ? move.why : move.why + "; the occurrence of " + write.slot;
       WriteRecord record{move.title, why, move.from, place.base.link.value, "", changes_of(push, write),
                          write.slot};
       TRY_VOID(take_over_tries(tx, earlier, row, record));

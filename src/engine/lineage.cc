@@ -102,6 +102,7 @@ Result<Lineage> Engine::Inner::lineage_of(Transaction& tx, const EventId& id) {
     if (!row.calendar.empty()) continue;
     for (const calendar::Change& change : history.back().changes) last[change.path] = &row;
   }
+  std::map<std::int64_t, std::optional<Instant>> runs;
   const calendar::Facts said = sync::facts_of(loaded.state);
   for (const auto& [path, cell] : loaded.state.cells) {
     if (!cell.value || path == merge::kLife) continue;
@@ -116,6 +117,11 @@ Result<Lineage> Engine::Inner::lineage_of(Transaction& tx, const EventId& id) {
       field.link = base->second.link.value;
     if (is_on(Mutant::lineage_forgets_runs)) last.clear();
     if (auto it = last.find(path); it != last.end()) field.run = it->second->run;
+    if (auto [started, first] = runs.try_emplace(field.run); field.run > 0) {
+      if (first)
+        if (const auto run = TRY(tx.run(field.run))) started->second = run->started;
+      field.run_at = started->second;
+    }
     out.fields.push_back(std::move(field));
   }
   out.history = std::move(history);

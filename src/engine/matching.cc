@@ -392,7 +392,9 @@ Result<void> Engine::Inner::match_arrivals(Transaction& tx, Cycle& cycle) {
                                     row.calendar,
                                     "",
                                     {},
-                                    "matched by " + match.why});
+                                    "matched by " + match.why,
+                                    "",
+                                    time_of(loaded.state)});
     }
     if (is_lost) lost.try_emplace(item.mark->event, Lost{match.event, {item.mark->nonce}});
     row.event = match.event;

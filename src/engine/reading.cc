@@ -10,6 +10,8 @@ namespace {
 using ports::HeldRow;
 using ports::WriteRow;
 
+constexpr std::size_t kNamed = 10;  // unreadable items; the rest is counted
+
 const char* to_string(HeldRow::State state) {
   switch (state) {
     case HeldRow::State::waiting: return "waiting";
@@ -27,24 +29,6 @@ const char* to_string(WriteRow::State state) {
     case WriteRow::State::failed: return "failed";
   }
   return "failed";
-}
-
-Result<ConflictView> view_of(const ports::ConflictRow& row) {
-  ConflictRecord record = TRY(decode_conflict(row.blob));
-  ConflictView view;
-  view.id = row.id;
-  view.event = row.event;
-  view.title = record.title;
-  view.path = record.path;
-  view.base = record.base;
-  auto at = [](std::int64_t ms) { return ms == 0 ? std::nullopt : std::optional(Instant{ms}); };
-  view.sides.push_back({row.calendar.value, record.remote, at(record.remote_ms)});
-  view.sides.push_back({"hub", record.hub, at(record.hub_ms)});
-  view.winner = record.winner == "remote" ? row.calendar.value : record.winner;
-  view.policy = record.policy;
-  view.open = row.open;
-  view.at = row.at;
-  return view;
 }
 
 Result<HeldView> view_of(const HeldRow& row) {
@@ -70,6 +54,35 @@ std::string tries_words(const WriteRecord& record) {
          " that failed";
 }
 
+Result<ConflictView> Engine::Inner::view_of(Transaction& tx, const ports::ConflictRow& row) {
+  ConflictRecord record = TRY(decode_conflict(row.blob));
+  ConflictView view;
+  view.id = row.id;
+  view.event = row.event;
+  view.title = record.title;
+  view.path = record.path;
+  view.base = record.base;
+  // The hub's value is that of whoever wrote it.
+  std::string other = replica_name(record.hub_replica);
+  if (other.empty() || other == row.calendar.value) other = "hub";
+  auto at = [](std::int64_t ms) { return ms == 0 ? std::nullopt : std::optional(Instant{ms}); };
+  const bool deletion = record.policy == "an edit beats a deletion";
+  const bool remote_won = record.winner == "remote";
+  view.sides.push_back({row.calendar.value, record.remote, at(record.remote_ms), deletion && !remote_won});
+  view.sides.push_back({other, record.hub, at(record.hub_ms), deletion && remote_won});
+  view.winner = remote_won ? row.calendar.value : record.winner.empty() ? "" : other;
+  view.policy = record.policy;
+  view.open = row.open;
+  view.at = row.at;
+  if (auto event = TRY(tx.event(row.event))) view.when = time_of(TRY(merge::decode_state(event->blob)));
+  if (!row.open) return view;
+  const bool named = providers.contains(CalendarId(other));
+  view.takes = {row.calendar.value, named ? other : std::string("hub")};
+  // A single element, or the organizer, says nothing as an event of its own.
+  if (record.path.find('/') == std::string::npos && record.path != "organizer") view.takes.push_back("both");
+  return view;
+}
+
 Result<WriteView> Engine::Inner::view_of(const ports::WriteRow& row) {
   WriteRecord record = TRY(decode_write(row.blob));
   WriteView view;
@@ -84,6 +97,7 @@ Result<WriteView> Engine::Inner::view_of(const ports::WriteRow& row) {
   view.tries = record.tries;
   if (record.tries > (record.error.empty() ? 0u : 1u)) view.why += "; " + tries_words(record);
   view.changes = record.changes;
+  view.from = record.from;
   view.at = row.at;
   return view;
 }
@@ -122,6 +136,10 @@ Result<Status> Engine::status() {
     const ports::ItemCounts items = TRY(tx->item_counts(id));
     status.events = items.present;
     status.unreadable = items.unreadable;
+    if (items.unreadable > 0)
+      for (const ports::ItemRow& item : TRY(tx->items(id)))
+        if (item.state == ports::ItemRow::State::unreadable && status.unreadable_items.size() < kNamed)
+          status.unreadable_items.push_back(item.remote.value);
     status.pending = static_cast<std::size_t>(std::ranges::count_if(
         unsettled, [&](const ports::BaseRow& base) { return base.calendar == id && !base.settled; }));
     status.held = static_cast<std::size_t>(std::ranges::count(waiting, id, &HeldRow::calendar));
@@ -143,7 +161,8 @@ Result<Status> Engine::status() {
 Result<std::vector<ConflictView>> Engine::conflicts(bool open_only) {
   auto tx = TRY(inner_->world.store.begin());
   std::vector<ConflictView> out;
-  for (const ports::ConflictRow& row : TRY(tx->conflicts(open_only))) out.push_back(TRY(view_of(row)));
+  for (const ports::ConflictRow& row : TRY(tx->conflicts(open_only)))
+    out.push_back(TRY(inner_->view_of(*tx, row)));
   return out;
 }
 

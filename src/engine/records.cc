@@ -8,6 +8,7 @@ namespace {
 
 constexpr std::uint64_t kVersion = 1;
 constexpr std::uint64_t kWriteVersion = 3;  // 1 had no slot, 2 no tries and no other event
+constexpr std::uint64_t kHeldVersion = 2;   // 1 did not say when
 
 std::unexpected<Error> damaged(const char* what) {
   return fail(ErrorKind::corrupt, std::string("a stored ") + what + " is damaged; run \"kalends verify\"");
@@ -152,7 +153,7 @@ Result<void> reveal(ports::ConflictRow& row) {
 
 std::string encode_held(const HeldRecord& record) {
   ByteWriter out;
-  out.number(kVersion);
+  out.number(kHeldVersion);
   out.text(record.reason);
   write_texts(out, record.keys);
   write_texts(out, record.recipients);
@@ -165,13 +166,18 @@ std::string encode_held(const HeldRecord& record) {
     out.text(move.from);
     write_texts(out, move.fields);
     out.text(move.why);
+    const EventTime when = move.when.value_or(EventTime{});
+    out.number((move.when ? 1 : 0) | (when.all_day ? 2 : 0) | (when.repeats ? 4 : 0));
+    out.signed_number(when.start_utc);
+    out.signed_number(when.end_utc);
   }
   return out.take();
 }
 
 Result<HeldRecord> decode_held(const std::string& blob) {
   ByteReader in(blob);
-  if (in.number() != kVersion) return damaged("piece of held work");
+  const std::uint64_t version = in.number();
+  if (version == 0 || version > kHeldVersion) return damaged("piece of held work");
   HeldRecord record;
   record.reason = in.text();
   record.keys = read_texts(in);
@@ -187,6 +193,11 @@ Result<HeldRecord> decode_held(const std::string& blob) {
     move.from = in.text();
     move.fields = read_texts(in);
     move.why = in.text();
+    if (version >= 2) {
+      const std::uint64_t flags = in.number();
+      EventTime when{in.signed_number(), in.signed_number(), (flags & 2) != 0, (flags & 4) != 0};
+      if ((flags & 1) != 0) move.when = when;
+    }
     record.work.push_back(std::move(move));
   }
   if (!in.done()) return damaged("piece of held work");

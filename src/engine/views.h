@@ -13,6 +13,15 @@
 
 namespace kalends::engine {
 
+// When an event takes place, of a series its first occurrence; what an all-day one and a floating one read on the wall
+// of the engine's local zone.
+struct EventTime {
+  std::int64_t start_utc = 0, end_utc = 0;  // seconds; the end is not included
+  bool all_day = false;
+  bool repeats = false;
+  bool operator==(const EventTime&) const = default;
+};
+
 // One thing a cycle did, means to do, or keeps waiting.
 struct Move {
   enum class Kind : std::uint8_t { pull, create, update, remove, adopt, conflict, hold } kind = Kind::pull;
@@ -23,13 +32,15 @@ struct Move {
   std::vector<std::string> fields;  // the fields concerned: "title", "when"
   std::string why;                  // a sentence
   std::string error = {};           // of a write that was not done: why not; the next cycle tries it again
+  std::optional<EventTime> when = {};
 };
 const char* to_string(Move::Kind kind);
 
 struct CalendarCounts {
   CalendarId calendar;
   std::size_t seen = 0, pulled = 0, created = 0, updated = 0, removed = 0, failed = 0;
-  std::string error;  // a sentence, "" when the calendar could be reached
+  std::size_t unreadable = 0;  // items that it holds and that cannot be read, also those of earlier looks
+  std::string error;           // a sentence, "" when the calendar could be reached
 };
 
 // What a cycle did; for plan(), what it would do.
@@ -39,7 +50,8 @@ struct RunReport {
   std::vector<Move> moves;
   std::size_t conflicts_open = 0;  // all that wait, not only new ones
   std::size_t held_waiting = 0;
-  std::size_t messages_sent = 0;  // mails a provider was allowed to send
+  std::size_t first_runs_rejected = 0;  // what they would write is not written, and the calendars differ
+  std::size_t messages_sent = 0;        // mails a provider was allowed to send
   std::vector<std::string> warnings;
   std::vector<std::string> errors;  // sentences; not empty = something failed
   bool quiet() const { return moves.empty() && errors.empty(); }
@@ -51,8 +63,9 @@ struct CalendarStatus {
   std::string health;                    // "ok", "never synced", "failing", "read-only"
   std::optional<Instant> in_sync_as_of;  // not after a write that failed and is not made up for
   std::size_t events = 0, held = 0, conflicts = 0, pending = 0, unreadable = 0;
-  std::size_t failed = 0;  // of the pending ones, those whose last write failed
-  std::string error;       // why it is failing
+  std::size_t failed = 0;                     // of the pending ones, those whose last write failed
+  std::string error;                          // why it is failing
+  std::vector<std::string> unreadable_items;  // where they are: a path, an address; the first few
 };
 struct Status {
   std::vector<CalendarStatus> calendars;
@@ -61,9 +74,10 @@ struct Status {
 };
 
 struct ConflictSide {
-  std::string who;                   // a calendar's id, or "hub"
+  std::string who;  // whose value it is: a calendar's id, "person", or "hub" where nobody is known
   std::optional<std::string> value;  // absent: removed
   std::optional<Instant> at;
+  bool deleted = false;  // it deleted what the others edited
 };
 struct ConflictView {
   std::int64_t id = 0;
@@ -75,6 +89,9 @@ struct ConflictView {
   std::string policy;
   bool open = false;
   Instant at;
+  std::optional<EventTime> when;
+  std::vector<std::string>
+      takes;  // what resolve takes of it: calendars, "hub", "both"; none once it is settled
 };
 
 struct HeldView {
@@ -97,6 +114,7 @@ struct WriteView {
   std::uint64_t tries = 0;  // how many attempts at it failed
   std::vector<calendar::Change> changes;
   Instant at;
+  std::string from;  // whose change it carries: a calendar's id, "person", "" when it is nobody's
 };
 struct RunView {
   std::int64_t id = 0;
@@ -118,7 +136,8 @@ struct FieldLineage {
   std::string from;  // the replica whose edit it is: a calendar's id, or "person" for resolve and undo
   std::string link;  // the link that carries it, "" at its origin
   std::int64_t run = 0;
-  Instant at;
+  Instant at;                     // of the edit
+  std::optional<Instant> run_at;  // when that run began
 };
 struct PlaceLineage {
   CalendarId calendar;

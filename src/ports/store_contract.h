@@ -128,6 +128,8 @@ TEST_P(StoreContract, CountsGoNoFurtherThanTheirLimit) {
     EXPECT_EQ(must(t.item_counts(a)).present, 4u) << "an exception of its own is no event of its own";
     EXPECT_EQ(must(t.item_counts(a)).unreadable, 1u);
     EXPECT_EQ(must(t.item_counts(never)).present, 0u);
+    EXPECT_EQ(must(t.count_unreadable(a)), 1u);
+    EXPECT_EQ(must(t.count_unreadable(never)), 0u);
     EXPECT_EQ(must(t.count_held_at(a, 2)), 2u);
     EXPECT_EQ(must(t.count_held_at(never, 9)), 0u);
   });

@@ -29,7 +29,9 @@ std::optional<Conflict> unseen_edit(const EventPlan& plan, const Place& place, c
     conflict.path = path;
     conflict.base = agreed != nullptr ? agreed->shown : std::nullopt;
     conflict.hub = look(shown, path);
-    if (is_edit(path, conflict.base, conflict.hub)) return conflict;
+    if (!is_edit(path, conflict.base, conflict.hub)) continue;
+    conflict.hub_replica = plan.hub.dot(path).replica;
+    return conflict;
   }
   // Somebody made it again after the last look at this calendar, so who deleted it here cannot have known.
   const merge::Cell* life = plan.hub.cell(merge::kLife);
@@ -38,6 +40,7 @@ std::optional<Conflict> unseen_edit(const EventPlan& plan, const Place& place, c
     conflict.path = merge::kLife;
     conflict.base = std::nullopt;
     conflict.hub = "alive";
+    conflict.hub_replica = life->dot.replica;
     return conflict;
   }
   // Nor could who deleted it have known of what others said since that look and this calendar cannot show.
@@ -46,6 +49,7 @@ std::optional<Conflict> unseen_edit(const EventPlan& plan, const Place& place, c
     const bool later = place.watched_since_ms > 0 && cell.stamp.ms > place.watched_since_ms;
     if (!later || cell.dot.replica == place.replica || is_people(innermost_field(path))) continue;
     conflict.path = path;
+    conflict.hub_replica = cell.dot.replica;
     conflict.base = conflict.hub = std::nullopt;  // nothing that this calendar may not show
     return conflict;
   }
@@ -53,6 +57,7 @@ std::optional<Conflict> unseen_edit(const EventPlan& plan, const Place& place, c
     if (change.from == place.calendar || change.path == merge::kLife) continue;
     if (!is_edit(change.path, change.before, change.after)) continue;
     conflict.path = change.path;
+    conflict.hub_replica = change.dot.replica;
     conflict.base = conflict.hub = std::nullopt;  // nothing that this calendar may not show
     return conflict;
   }

@@ -38,6 +38,7 @@ Lens lens_of(const std::map<CalendarId, Lens>& lenses, const CalendarId& calenda
 
 // A deleted event that somebody edited or made again lives on.
 void revive(EventPlan& plan, const Place& place, std::int64_t now_ms, bool edited) {
+  const std::string deleted_by = plan.hub.dot(merge::kLife).replica;
   merge::Dot dot = plan.hub.write(merge::kLife, "alive", place.replica, now_ms);
   plan.changes.push_back({std::string(merge::kLife), std::nullopt, "alive", place.calendar, dot});
   plan.hub_changed = true;
@@ -49,6 +50,7 @@ void revive(EventPlan& plan, const Place& place, std::int64_t now_ms, bool edite
   conflict.winner = Conflict::Winner::remote;
   conflict.policy = "an edit beats a deletion";
   conflict.remote_ms = edit_time(place, now_ms);
+  conflict.hub_replica = deleted_by;
   plan.conflicts.push_back(std::move(conflict));
 }
 

@@ -70,6 +70,12 @@ Result<ports::ItemCounts> SqliteTransaction::item_counts(const CalendarId& calen
   return ports::ItemCounts{known - unreadable - gone - TRY(count_of(std::move(part))), unreadable};
 }
 
+Result<std::size_t> SqliteTransaction::count_unreadable(const CalendarId& calendar) {
+  Query query = reading("SELECT count(*) FROM items WHERE calendar = ?1 AND state = 2 AND state <> 0");
+  query.add(TRY(number(calendar)));
+  return count_of(std::move(query));
+}
+
 Result<std::vector<ItemRow>> SqliteTransaction::dirty_items() {
   return all_rows(reading(ITEM_COLUMNS "WHERE dirty = 1 ORDER BY c.id, remote"), read_item);
 }

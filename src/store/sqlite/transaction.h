@@ -29,6 +29,7 @@ class SqliteTransaction : public ports::Transaction {
   Result<std::vector<ports::ItemRow>> items(const CalendarId& calendar) override;
   Result<std::size_t> count_items(const CalendarId& calendar, std::size_t limit) override;
   Result<ports::ItemCounts> item_counts(const CalendarId& calendar) override;
+  Result<std::size_t> count_unreadable(const CalendarId& calendar) override;
   Result<std::vector<ports::ItemRow>> dirty_items() override;
   Result<std::vector<ports::ItemRow>> dirty_items_of_none() override;
   Result<std::vector<EventId>> events_of_dirty_items() override;
