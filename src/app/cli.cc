@@ -245,7 +245,7 @@ std::string explain(const CLI::ParseError& error, Builder& builder, int argc, co
   if (!first.starts_with('-') && std::find(names.begin(), names.end(), first) == names.end()) {
     const auto near = nearest(first, names);
     return "There is no command \"" + first + "\"" +
-           (near ? "; did you mean \"" + *near + "\"?" : "; \"kalends --help\" lists them.");
+           (near ? "; did you mean \"" + *near + "\"?" : ". The commands are " + join(names, ", ") + ".");
   }
   const std::string which = builder.chosen() ? "kalends " + first : "kalends";
   return std::string(error.what()) + ". \"" + which + " --help\" shows how it is used.";

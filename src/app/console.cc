@@ -1,6 +1,7 @@
 #include "app/console.h"
 
 #include <fmt/format.h>
+#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -56,6 +57,19 @@ std::size_t width(std::string_view any) {
   return columns;
 }
 
+// Lines of at most so many columns, broken at spaces; a word that is longer stays whole.
+std::vector<std::string> wrapped(const std::string& text, std::size_t columns) {
+  std::vector<std::string> lines;
+  for (const std::string_view word : split(text, ' ')) {
+    const bool joins = !lines.empty() && width(lines.back()) + 1 + width(word) <= columns;
+    if (joins)
+      lines.back().append(" ").append(word);
+    else if (!word.empty())
+      lines.emplace_back(word);
+  }
+  return lines;
+}
+
 }  // namespace
 
 std::string printable(std::string_view text) {
@@ -92,6 +106,12 @@ Console::Console(bool json)
   const char* terminal = std::getenv("TERM");
   colours_ =
       out_terminal_ && !json && !(no_color && *no_color) && terminal && std::string_view(terminal) != "dumb";
+}
+
+std::size_t Console::columns() const {
+  winsize size{};
+  if (!out_terminal_ || ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) != 0) return 0;
+  return size.ws_col;
 }
 
 void Console::line(std::string_view text) {
@@ -151,21 +171,68 @@ bool Console::confirm(std::string_view question) {
   return reply == "y" || reply == "yes";
 }
 
-void Table::print(Console& console) const {
-  std::vector<std::size_t> widths;
-  for (const auto& cells : rows_) {
-    widths.resize(std::max(widths.size(), cells.size()));
-    for (std::size_t i = 0; i < cells.size(); ++i) widths[i] = std::max(widths[i], width(cells[i]));
+std::vector<std::size_t> Table::widths(std::size_t first) const {
+  std::vector<std::size_t> out(1);
+  for (std::size_t r = first; r < rows_.size(); ++r) {
+    const auto& cells = rows_[r];
+    out.resize(std::max(out.size(), cells.size()));
+    for (std::size_t i = 0; i < cells.size(); ++i) out[i] = std::max(out[i], width(cells[i]));
   }
-  for (std::size_t r = 0; r < rows_.size(); ++r) {
+  return out;
+}
+
+void Table::drop_empty_columns() {
+  const auto says_nothing = [](const std::string& cell) {
+    return cell.empty() || cell == "0" || cell == "-";
+  };
+  for (std::size_t column = rows_.front().size(); column-- > 1;) {
+    bool any = false;
+    for (std::size_t r = 1; r < rows_.size(); ++r)
+      any = any || (column < rows_[r].size() && !says_nothing(rows_[r][column]));
+    if (any) continue;
+    for (auto& cells : rows_)
+      if (column < cells.size()) cells.erase(cells.begin() + static_cast<std::ptrdiff_t>(column));
+  }
+}
+
+void Table::print_from(Console& console, std::size_t first) const {
+  constexpr std::size_t kNarrowest = 10;  // of a column that is cut
+  constexpr std::size_t kReadable = 28;   // of a last column that is broken into lines beside the others
+  constexpr std::size_t kIndent = 4;
+  std::vector<std::size_t> wide = widths(first);
+  const std::size_t last = wide.size() - 1;
+  const std::size_t room = console.columns();
+  const auto before_last = [&] {
+    std::size_t sum = 0;
+    for (std::size_t i = 0; i < last; ++i) sum += wide[i] + 2;
+    return sum;
+  };
+  const bool fits = room == 0 || before_last() + wide[last] <= room;
+  const bool beside = fits || before_last() + kReadable <= room;
+  while (!beside && before_last() > room + 2) {
+    const auto widest = std::max_element(wide.begin(), wide.begin() + static_cast<std::ptrdiff_t>(last));
+    if (*widest <= kNarrowest) break;
+    --*widest;
+  }
+  const std::string indent(beside ? before_last() : kIndent, ' ');
+  for (std::size_t r = first; r < rows_.size(); ++r) {
     std::string text;
-    for (std::size_t i = 0; i < rows_[r].size(); ++i) {
-      const std::string& cell = rows_[r][i];
+    for (std::size_t i = 0; i < rows_[r].size() && (i < last || fits); ++i) {
+      std::string cell = rows_[r][i];
+      if (i < last && width(cell) > wide[i]) cell = shortened(cell, wide[i]);
       text += r == 0 ? console.ink(Ink::dim, cell) : cell;
-      if (i + 1 < rows_[r].size()) text += std::string(widths[i] - width(cell) + 2, ' ');
+      if (i < last) text += std::string(wide[i] - std::min(wide[i], width(cell)) + 2, ' ');
+    }
+    std::vector<std::string> more;
+    if (!fits && rows_[r].size() > last && (r > 0 || beside))
+      more = wrapped(rows_[r][last], room - indent.size());
+    if (beside && !more.empty()) {
+      text += r == 0 ? console.ink(Ink::dim, more.front()) : more.front();
+      more.erase(more.begin());
     }
     while (text.ends_with(' ')) text.pop_back();
     console.line(text);
+    for (const std::string& line : more) console.line(indent + line);
   }
 }
 

@@ -35,6 +35,8 @@ class Console {
 
   bool json() const { return json_; }
   bool interactive() const { return in_terminal_ && out_terminal_; }
+  // How wide standard output's terminal is; 0 when it is none: a pipe gets whole lines.
+  std::size_t columns() const;
 
   // One line of words on standard output. Nothing in JSON mode. The line is printed as it stands.
   void line(std::string_view text = "");
@@ -57,15 +59,21 @@ class Console {
   bool json_, in_terminal_, out_terminal_, colours_;
 };
 
-// Rows with columns padded to the widest cell; the last column is not padded.
+// Rows with columns padded to the widest cell; the last column is not padded. In a terminal that is too narrow the last
+// column goes on in lines of its own and the widest others are cut.
 class Table {
  public:
   explicit Table(std::vector<std::string> headings) { rows_.push_back(std::move(headings)); }
   void row(std::vector<std::string> cells) { rows_.push_back(std::move(cells)); }
   bool empty() const { return rows_.size() < 2; }
-  void print(Console& console) const;
+  // Takes out the columns whose every cell is "", "0" or "-"; the first one stays.
+  void drop_empty_columns();
+  void print(Console& console) const { print_from(console, 0); }
+  void print_rows(Console& console) const { print_from(console, 1); }  // without the headings
 
  private:
+  std::vector<std::size_t> widths(std::size_t first) const;
+  void print_from(Console& console, std::size_t first) const;
   std::vector<std::vector<std::string>> rows_;
 };
 

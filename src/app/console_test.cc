@@ -10,6 +10,8 @@
 namespace kalends::app {
 namespace {
 
+calendar::Zone utc() { return calendar::Zone::fixed("Etc/UTC", 0); }
+
 TEST(Console, TextFromOutsideCannotSteerATerminal) {
   EXPECT_EQ(printable("a\x1b[2Jb"), "a [2Jb");
   EXPECT_EQ(printable("a\r\nb\tc\x7f"), "a  b c ");
@@ -46,7 +48,7 @@ TEST(Console, WhatIsHeldIsNoChange) {
   testing::internal::CaptureStdout();
   {
     Console console(false);
-    print_report(console, report, false);
+    print_report(console, utc(), report, false);
   }
   EXPECT_THAT(testing::internal::GetCapturedStdout(),
               testing::StartsWith("Run 1: 0 changes in calendars, 1 held, 1 edit read.\n"));
@@ -66,14 +68,14 @@ TEST(Console, AWriteThatFailedIsNotPrintedAsDone) {
   testing::internal::CaptureStdout();
   {
     Console console(false);
-    print_report(console, report, false);
+    print_report(console, utc(), report, false);
   }
   EXPECT_EQ(
       testing::internal::GetCapturedStdout(),
       "Run 1: 1 change in calendars, 1 failed, 0 edits read.\n"
       "CALENDAR  DID            EVENT  WHY\n"
       "home      created        Lunch  it is new in \"work\"\n"
-      "home      create failed  Lunch  it is new in \"work\"; it is tried again after: The disk is full\n\n");
+      "home      create failed  Lunch  it is new in \"work\"; it is tried again after: The disk is full\n");
 }
 
 TEST(Console, ThousandsOfFailuresOfOneKindAreCounted) {
@@ -90,7 +92,7 @@ TEST(Console, ThousandsOfFailuresOfOneKindAreCounted) {
     testing::internal::CaptureStderr();
     {
       Console console(false);
-      print_report(console, report, all);
+      print_report(console, utc(), report, all);
     }
     const std::string words = testing::internal::GetCapturedStdout();
     const std::string errors = testing::internal::GetCapturedStderr();

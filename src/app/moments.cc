@@ -56,6 +56,10 @@ std::string rfc3339_in(std::int64_t utc_seconds, const calendar::Zone& zone) {
                      offset < 0 ? '-' : '+', minutes / 60, minutes % 60);
 }
 
+std::string start_words(calendar::LocalTime start, bool all_day) {
+  return all_day ? day_of(start) : fmt::format("{} {}", day_of(start), clock_of(start));
+}
+
 std::string when_words(const calendar::Occurrence& occurrence, const calendar::Zone& zone) {
   const calendar::LocalTime start = zone.to_local(occurrence.start_utc);
   const calendar::LocalTime end = zone.to_local(occurrence.end_utc);

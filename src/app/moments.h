@@ -21,6 +21,9 @@ Result<calendar::Range> parse_range(const std::string& from, const std::string& 
 // RFC 3339 with the offset that `zone` keeps then: "2026-03-01T09:00:00+01:00"; "+00:00" for UTC.
 std::string rfc3339_in(std::int64_t utc_seconds, const calendar::Zone& zone);
 
+// A start alone: "Mon 2026-03-02 09:00", without the clock for an all-day event.
+std::string start_words(calendar::LocalTime start, bool all_day);
+
 // One line's worth of when: "Mon 2026-03-02  09:00-10:00", "Mon 2026-03-02  all day", on the wall of `zone`.
 std::string when_words(const calendar::Occurrence& occurrence, const calendar::Zone& zone);
 

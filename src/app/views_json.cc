@@ -2,10 +2,19 @@
 
 #include <utility>
 
+#include "app/moments.h"
+
 namespace kalends::app {
 namespace {
 
 Json maybe(const std::optional<Instant>& at) { return at ? Json(to_rfc3339(*at)) : Json(); }
+Json maybe(const std::optional<engine::EventTime>& when, const calendar::Zone& zone) {
+  if (!when) return {};
+  Json out = Json::object();
+  out.set("start", rfc3339_in(when->start_utc, zone)).set("end", rfc3339_in(when->end_utc, zone));
+  out.set("all_day", when->all_day).set("repeats", when->repeats);
+  return out;
+}
 Json maybe(const std::optional<std::string>& value) { return value ? Json(*value) : Json(); }
 
 }  // namespace
@@ -16,11 +25,15 @@ static Json to_json(const engine::CalendarCounts& counts) {
   out.set("id", counts.calendar.value).set("seen", counts.seen).set("pulled", counts.pulled);
   out.set("created", counts.created).set("updated", counts.updated).set("removed", counts.removed);
   out.set("failed", counts.failed).set("error", counts.error);
+  out.set("unreadable", counts.unreadable);
   return out;
 }
 
 static Json to_json(const engine::ConflictSide& side) {
-  return Json::object().set("who", side.who).set("value", maybe(side.value)).set("at", maybe(side.at));
+  Json out = Json::object();
+  out.set("who", side.who).set("value", maybe(side.value)).set("at", maybe(side.at));
+  out.set("deleted", side.deleted);
+  return out;
 }
 
 static Json to_json(const calendar::Change& change) {
@@ -39,14 +52,14 @@ static Json to_json(const engine::PlaceLineage& place) {
 static Json to_json(const engine::FieldLineage& field) {
   Json out = Json::object();
   out.set("path", field.path).set("value", field.value).set("from", field.from).set("link", field.link);
-  out.set("run", field.run).set("at", to_rfc3339(field.at));
+  out.set("run", field.run).set("run_at", maybe(field.run_at)).set("at", to_rfc3339(field.at));
   return out;
 }
 
-template <class View>
-static Json array_of(const std::vector<View>& views) {
+template <class View, class... Zone>
+static Json array_of(const std::vector<View>& views, const Zone&... zone) {
   Json array = Json::array();
-  for (const View& view : views) array.push(to_json(view));
+  for (const View& view : views) array.push(to_json(view, zone...));
   return array;
 }
 
@@ -56,21 +69,21 @@ Json texts(const std::vector<std::string>& values) {
   return array;
 }
 
-Json to_json(const engine::Move& move) {
+Json to_json(const engine::Move& move, const calendar::Zone& zone) {
   Json out = Json::object();
   out.set("kind", engine::to_string(move.kind)).set("event", move.event.value).set("title", move.title);
   out.set("calendar", move.calendar.value).set("from", move.from).set("fields", texts(move.fields));
-  out.set("why", move.why).set("error", move.error);
+  out.set("why", move.why).set("error", move.error).set("when", maybe(move.when, zone));
   return out;
 }
 
-Json to_json(const engine::RunReport& report) {
+Json to_json(const engine::RunReport& report, const calendar::Zone& zone) {
   Json out = Json::object();
   out.set("run", report.run)
       .set("calendars", array_of(report.calendars))
-      .set("moves", array_of(report.moves));
+      .set("moves", array_of(report.moves, zone));
   out.set("conflicts_open", report.conflicts_open).set("held_waiting", report.held_waiting);
-  out.set("messages_sent", report.messages_sent);
+  out.set("first_runs_rejected", report.first_runs_rejected).set("messages_sent", report.messages_sent);
   out.set("warnings", texts(report.warnings)).set("errors", texts(report.errors));
   return out;
 }
@@ -81,23 +94,25 @@ Json to_json(const engine::CalendarStatus& status) {
   out.set("in_sync_as_of", maybe(status.in_sync_as_of)).set("events", status.events).set("held", status.held);
   out.set("conflicts", status.conflicts).set("pending", status.pending).set("unreadable", status.unreadable);
   out.set("failed", status.failed).set("error", status.error);
+  out.set("unreadable_items", texts(status.unreadable_items));
   return out;
 }
 
-Json to_json(const engine::ConflictView& conflict) {
+Json to_json(const engine::ConflictView& conflict, const calendar::Zone& zone) {
   Json out = Json::object();
   out.set("id", conflict.id).set("event", conflict.event.value).set("title", conflict.title);
   out.set("path", conflict.path).set("base", maybe(conflict.base)).set("sides", array_of(conflict.sides));
   out.set("winner", conflict.winner).set("policy", conflict.policy).set("open", conflict.open);
-  out.set("at", to_rfc3339(conflict.at));
+  out.set("at", to_rfc3339(conflict.at)).set("when", maybe(conflict.when, zone));
+  out.set("takes", texts(conflict.takes));
   return out;
 }
 
-Json to_json(const engine::HeldView& held) {
+Json to_json(const engine::HeldView& held, const calendar::Zone& zone) {
   Json out = Json::object();
   out.set("id", held.id).set("kind", held.kind).set("calendar", held.calendar.value).set("count", held.count);
   out.set("state", held.state).set("reason", held.reason).set("at", to_rfc3339(held.at));
-  out.set("work", array_of(held.work));
+  out.set("work", array_of(held.work, zone));
   return out;
 }
 
@@ -106,6 +121,7 @@ Json to_json(const engine::WriteView& write) {
   out.set("id", write.id).set("run", write.run).set("event", write.event.value).set("title", write.title);
   out.set("calendar", write.calendar).set("kind", write.kind).set("state", write.state).set("why", write.why);
   out.set("tries", static_cast<std::int64_t>(write.tries));
+  out.set("from", write.from);
   out.set("changes", array_of(write.changes)).set("at", to_rfc3339(write.at));
   return out;
 }

@@ -3,8 +3,13 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <tuple>
 
+#include "app/moments.h"
 #include "base/text.h"
+#include "calendar/parameters.h"
+#include "calendar/slots.h"
+#include "calendar/when_text.h"
 
 namespace kalends::app {
 namespace {
@@ -37,9 +42,10 @@ std::string verb_words(const Console& console, const Move& move, bool done) {
   return console.ink(verb.ink, done ? verb.done : verb.meant);
 }
 
-std::vector<std::string> row_of(const Console& console, const Move& move, bool done) {
+std::string why_of(const Move& move) {
   std::string why = printable(move.why);
-  if (move.kind == Move::Kind::update && !move.fields.empty()) {
+  const bool says_fields = move.kind == Move::Kind::update || move.kind == Move::Kind::conflict;
+  if (says_fields && !move.fields.empty()) {
     const std::string fields = printable(join(move.fields, ", "));
     why = why.empty() ? fields : fmt::format("{}: {}", fields, why);
   }
@@ -49,7 +55,75 @@ std::vector<std::string> row_of(const Console& console, const Move& move, bool d
     while (error.ends_with('.')) error.pop_back();
     why += fmt::format("{}it is tried again after: {}", why.empty() ? "" : "; ", error);
   }
-  return {move.calendar.value, verb_words(console, move, done), shortened(move.title, 44), why};
+  return why;
+}
+
+std::string when_of(const Move& move, const calendar::Zone& zone) {
+  return move.when ? time_words(*move.when, zone) : "";
+}
+
+// Moves of one kind in one calendar.
+struct Group {
+  std::vector<const Move*> moves;
+  const Move& first() const { return *moves.front(); }
+  // Held work of one kind has one reason, and copies have one origin: it is told once.
+  bool has_one_reason() const {
+    return std::ranges::all_of(moves, [&](const Move* move) { return why_of(*move) == why_of(first()); });
+  }
+};
+
+std::vector<Group> groups_of(const std::vector<const Move*>& moves) {
+  std::vector<Group> groups;
+  for (const Move* move : moves) {
+    const auto same = [&](const Group& group) {
+      const Move& other = group.first();
+      return other.calendar == move->calendar && other.kind == move->kind &&
+             other.error.empty() == move->error.empty();
+    };
+    const auto found = std::ranges::find_if(groups, same);
+    if (found == groups.end())
+      groups.push_back({{move}});
+    else
+      found->moves.push_back(move);
+  }
+  std::ranges::sort(groups, {}, [](const Group& group) {
+    return std::tuple(group.first().calendar.value, group.first().kind, group.first().error.empty());
+  });
+  return groups;
+}
+
+void print_groups(Console& console, const calendar::Zone& zone, const std::vector<Group>& groups, bool done,
+                  bool all) {
+  const std::size_t share = std::max<std::size_t>(4, kMovesShown / groups.size());
+  for (const Group& group : groups) {
+    const bool one_reason = group.has_one_reason();
+    const std::string why = one_reason ? why_of(group.first()) : "";
+    console.line(fmt::format("{}: {} {}{}{}{}", console.ink(Ink::bold, group.first().calendar.value),
+                             group.moves.size(), done ? "" : "to ", verb_words(console, group.first(), done),
+                             why.empty() ? "" : ", ", why));
+    // One line more than the share is no reason to hide it.
+    const std::size_t shown = all || group.moves.size() <= share + 1 ? group.moves.size() : share;
+    Table table({"  WHEN", "EVENT", "WHY"});
+    for (std::size_t i = 0; i < shown; ++i) {
+      const Move& move = *group.moves[i];
+      table.row({"  " + when_of(move, zone), title_words(move.title, 44), one_reason ? "" : why_of(move)});
+    }
+    table.drop_empty_columns();
+    table.print_rows(console);
+    if (shown < group.moves.size())
+      console.line(console.ink(Ink::dim, fmt::format("  and {} more", group.moves.size() - shown)));
+  }
+}
+
+void print_table(Console& console, const calendar::Zone& zone, const std::vector<const Move*>& moves,
+                 bool done) {
+  Table table({"CALENDAR", done ? "DID" : "WILL", "WHEN", "EVENT", "WHY"});
+  for (const Move* move : moves)
+    table.row({move->calendar.value, verb_words(console, *move, done), when_of(*move, zone),
+               title_words(move->title, 44), why_of(*move)});
+  if (table.empty()) return;
+  table.drop_empty_columns();
+  table.print(console);
 }
 
 void print_waiting(Console& console, const engine::RunReport& report) {
@@ -71,14 +145,23 @@ void print_waiting(Console& console, const engine::RunReport& report) {
         "kalends conflicts");
 }
 
-// What was seen and done in each calendar that was looked at.
-void print_counts(Console& console, const engine::RunReport& report) {
-  Table table({"CALENDAR", "SEEN", "READ", "CREATED", "UPDATED", "REMOVED", ""});
+void print_rejected(Console& console, const engine::RunReport& report) {
+  if (report.first_runs_rejected == 0) return;
+  console.line(console.ink(Ink::yellow, report.first_runs_rejected == 1
+                                            ? "A first run that you rejected is not done: "
+                                            : fmt::format("{} first runs that you rejected are not done: ",
+                                                          report.first_runs_rejected)) +
+               "kalends held --all");
+}
+
+// What is left alone is not in sync, however quiet the run was.
+void print_unreadable(Console& console, const engine::RunReport& report) {
   for (const engine::CalendarCounts& c : report.calendars)
-    table.row({c.calendar.value, std::to_string(c.seen), std::to_string(c.pulled), std::to_string(c.created),
-               std::to_string(c.updated), std::to_string(c.removed),
-               c.failed > 0 ? console.ink(Ink::red, fmt::format("{} failed", c.failed)) : ""});
-  if (!table.empty()) table.print(console);
+    if (c.unreadable > 0)
+      console.line(console.ink(Ink::yellow, fmt::format("{} in \"{}\" cannot be read and {} left alone: ",
+                                                        counted(c.unreadable, "item"), c.calendar.value,
+                                                        c.unreadable == 1 ? "is" : "are")) +
+                   "kalends status");
 }
 
 }  // namespace
@@ -96,50 +179,58 @@ std::string on_the_wall(Instant at, const calendar::Zone& zone) {
   return text;
 }
 
-std::string value_words(const std::optional<std::string>& value) {
+std::string time_words(const engine::EventTime& time, const calendar::Zone& zone) {
+  const calendar::LocalTime start = zone.to_local(time.start_utc);
+  std::string words = start_words(start, time.all_day);
+  if (time.repeats) words += " repeats";
+  return words;
+}
+
+std::string title_words(std::string_view title, std::size_t columns) {
+  return trim(title).empty() ? "(no title)" : shortened(title, columns);
+}
+
+std::string field_words(std::string_view path) {
+  std::string slot(calendar::slot_of(path));
+  const std::string inside = std::string("overrides/") + slot;
+  if (slot.empty()) return path == "life" ? "the event itself" : printable(calendar::path_words(path));
+  std::string at = slot.substr(0, 16);
+  std::ranges::replace(at, 'T', ' ');
+  if (path.size() <= inside.size()) return fmt::format("the occurrence of {}", printable(at));
+  return fmt::format("{} on {}", printable(calendar::path_words(path.substr(inside.size() + 1))),
+                     printable(at));
+}
+
+std::string value_words(std::string_view path, const std::optional<std::string>& value) {
   if (!value) return "(nothing)";
+  const std::string_view field = path.substr(path.rfind('/') == path.npos ? 0 : path.rfind('/') + 1);
+  if (field == "when")
+    if (const auto when = calendar::parse_when(*value)) return describe(*when);
+  if (field == "recurrence") {
+    std::vector<std::string> words;
+    for (const std::string_view line : split(*value, '\n')) {
+      const auto rule = calendar::parse_rule(line.starts_with("RRULE:") ? line.substr(6) : line);
+      words.push_back(rule ? describe(*rule) : std::string(line));
+    }
+    return shortened(join(words, "; "), 70);
+  }
   return shortened(*value, 70);
 }
 
-void print_moves(Console& console, const std::vector<Move>& moves, bool done, bool all) {
-  // Moves of one kind in one calendar for one reason stand together, and only the first few of many are listed.
-  struct Group {
-    std::vector<const Move*> moves;
-  };
-  std::vector<Group> groups;
-  for (const Move& move : moves) {
-    if (move.kind == Move::Kind::pull && !all) continue;
-    const auto same = [&](const Group& group) {
-      const Move& other = *group.moves.front();
-      return other.calendar == move.calendar && other.kind == move.kind && other.why == move.why &&
-             other.error.empty() == move.error.empty();
-    };
-    const auto found = std::ranges::find_if(groups, same);
-    if (found == groups.end())
-      groups.push_back({{&move}});
-    else
-      found->moves.push_back(&move);
-  }
-  const std::size_t share = std::max<std::size_t>(4, kMovesShown / std::max<std::size_t>(1, groups.size()));
-  Table table({"CALENDAR", done ? "DID" : "WILL", "EVENT", "WHY"});
-  for (const Group& group : groups) {
-    // One line more than the share is no reason to hide it.
-    const std::size_t shown = all || group.moves.size() <= share + 1 ? group.moves.size() : share;
-    for (std::size_t i = 0; i < shown; ++i) {
-      std::vector<std::string> row = row_of(console, *group.moves[i], done);
-      // Held work of one kind has one reason, and it is long.
-      if (i > 0 && group.moves[i]->kind == Move::Kind::hold) row.back().clear();
-      table.row(std::move(row));
-    }
-    if (shown == group.moves.size()) continue;
-    const Move& first = *group.moves.front();
-    table.row({first.calendar.value, verb_words(console, first, done),
-               console.ink(Ink::dim, fmt::format("and {} more", group.moves.size() - shown)), ""});
-  }
-  if (!table.empty()) table.print(console);
+void print_moves(Console& console, const calendar::Zone& zone, const std::vector<Move>& moves, bool done,
+                 bool all) {
+  std::vector<const Move*> told;
+  for (const Move& move : moves)
+    if (all || move.kind != Move::Kind::pull) told.push_back(&move);
+  std::ranges::sort(told, {}, [](const Move* move) {
+    return std::tuple(move->when ? move->when->start_utc : 0, std::string_view(move->title),
+                      std::string_view(move->calendar.value), move);
+  });
+  if (told.size() <= kMovesShown + 1) return print_table(console, zone, told, done);
+  print_groups(console, zone, groups_of(told), done, all);
 }
 
-void print_report(Console& console, const engine::RunReport& report, bool all) {
+void print_report(Console& console, const calendar::Zone& zone, const engine::RunReport& report, bool all) {
   const bool done = report.run > 0;
   const auto count = [&](Move::Kind kind) {
     return static_cast<std::size_t>(std::ranges::count(report.moves, kind, &Move::kind));
@@ -151,10 +242,13 @@ void print_report(Console& console, const engine::RunReport& report, bool all) {
       count(Move::Kind::create) + count(Move::Kind::update) + count(Move::Kind::remove) - failed;
   const std::size_t held = count(Move::Kind::hold);
   if (report.moves.empty() && report.errors.empty()) {
-    const bool waits = report.held_waiting > 0 || report.conflicts_open > 0;
-    console.line(!done   ? "Nothing to do: sync would change nothing."
-                 : waits ? "Nothing was done."
-                         : "Nothing to do: everything is in sync.");
+    const bool waits = report.held_waiting > 0 || report.conflicts_open > 0 || report.first_runs_rejected > 0;
+    const bool left_alone =
+        std::ranges::any_of(report.calendars, [](const auto& c) { return c.unreadable > 0; });
+    console.line(!done        ? "Nothing to do: sync would change nothing."
+                 : waits      ? "Nothing was done."
+                 : left_alone ? "Nothing to do: everything that can be read is in sync."
+                              : "Nothing to do: everything is in sync.");
   } else {
     std::string what = fmt::format("{} in calendars", counted(writes, "change"));
     if (failed > 0) what += fmt::format(", {} failed", failed);
@@ -162,13 +256,13 @@ void print_report(Console& console, const engine::RunReport& report, bool all) {
     console.line(console.ink(
         Ink::bold, done ? fmt::format("Run {}: {}, {} read.", report.run, what, counted(reads, "edit"))
                         : fmt::format("The plan: {}, {} to read.", what, counted(reads, "edit"))));
-    print_moves(console, report.moves, done, all);
-    console.line();
-    print_counts(console, report);
+    print_moves(console, zone, report.moves, done, all);
   }
   if (!done) console.line(fmt::format("{} will be sent.", counted(report.messages_sent, "message")));
   if (done && report.messages_sent > 0)
     console.line(fmt::format("{} sent, as you approved.", counted(report.messages_sent, "message")));
+  print_unreadable(console, report);
+  print_rejected(console, report);
   print_waiting(console, report);
   for (const std::string& warning : report.warnings) console.note("warning: " + printable(warning));
   // A calendar that could not be read stands among the errors already.
@@ -188,12 +282,12 @@ void print_report(Console& console, const engine::RunReport& report, bool all) {
 }
 
 void print_held(Console& console, const engine::HeldView& held, const calendar::Zone& zone, bool all) {
-  console.line(fmt::format("{} {} in {}, {}, {} since {}",
+  console.line(fmt::format("{} {} in {}: {}, {} since {}",
                            console.ink(Ink::bold, fmt::format("#{}", held.id)), held.kind,
                            held.calendar.value, counted(static_cast<std::size_t>(held.count), "change"),
                            held.state, on_the_wall(held.at, zone)));
   console.line("   " + printable(held.reason));
-  print_moves(console, held.work, false, all);
+  print_moves(console, zone, held.work, false, all);
 }
 
 Exit exit_of(const engine::RunReport& report) {

@@ -130,9 +130,17 @@ std::string repair_utf8(std::string_view bytes) {
 
 std::optional<std::string> nearest(std::string_view word, const std::vector<std::string>& candidates) {
   std::optional<std::string> best;
-  std::size_t best_distance = std::max<std::size_t>(2, word.size() / 3) + 1;
+  // Of a short word half the letters may be wrong, of a long one a third: more is another word.
+  // Two letters in each other's place are one slip.
+  std::size_t best_distance = std::min((word.size() + 1) / 2, std::max<std::size_t>(2, word.size() / 3)) + 1;
+  const auto letters = [](std::string_view text) {
+    std::string sorted = to_lower(text);
+    std::ranges::sort(sorted);
+    return sorted;
+  };
   for (const std::string& candidate : candidates) {
     std::size_t distance = edit_distance(to_lower(word), to_lower(candidate));
+    if (word.size() < 4 && distance > 1 && letters(word) != letters(candidate)) continue;
     if (distance < best_distance && distance < candidate.size()) {
       best_distance = distance;
       best = candidate;

@@ -400,7 +400,7 @@ class Syncing(World):
         self.assertEqual(self.titles("work"), [])
         report = self.answer("sync", "--yes")
         self.assertEqual(report["errors"], [])
-        self.assertEqual({"id", "seen", "pulled", "created", "updated", "removed", "failed", "error"},
+        self.assertEqual({"id", "seen", "pulled", "created", "updated", "removed", "failed", "error", "unreadable"},
                          set(report["calendars"][0]))
         self.assertIn("Dentist", self.titles("work"))
         self.assertIn("Unity Day", self.titles("home"))
@@ -511,6 +511,145 @@ class Watching(World):
         self.assertNotIn("remove", {write["kind"] for write in writes})
         child.send_signal(signal.SIGINT)
         self.assertEqual(child.wait(timeout=WAIT_SECONDS), 0)
+
+
+class Words(World):
+    """What a person reads: who did what to which event, when it takes place, and what can be done."""
+
+    def test_lists_are_in_the_order_of_the_days_in_the_viewers_zone(self):
+        self.write("home/a.md", note("Zebra", "2026-03-02"))
+        self.write("home/b.md", note("Ant", "2026-03-02"))
+        self.write("home/c.md", note("Choir", "2026-02-02", "19:00", "21:00"))
+        words = self.kalends("plan", code=3)
+        lines = [line for line in words.splitlines() if "create" in line]
+        self.assertEqual([re.sub(r"  +", " | ", line) for line in lines],
+                         ["work | create | Mon 2026-02-02 19:00 | Choir | copied from \"home\"",
+                          "work | create | Mon 2026-03-02 09:00 | Ant | copied from \"home\"",
+                          "work | create | Mon 2026-03-02 09:00 | Zebra | copied from \"home\""])
+        self.assertNotIn("SEEN", words)
+        moves = [m for m in self.answer("plan", code=3)["moves"] if m["kind"] == "create" and m["title"] == "Choir"]
+        self.assertEqual(moves[0]["when"], {"start": "2026-02-02T19:00:00+01:00", "end": "2026-02-02T21:00:00+01:00",
+                                            "all_day": False, "repeats": False})
+
+    def test_long_lists_are_told_calendar_by_calendar(self):
+        for day in range(1, 31):
+            self.write(f"home/{day}.md", note(f"Day {day}", f"2026-04-{day:02}"))
+        words = self.kalends("plan", code=3)
+        self.assertIn('work: 30 to create, copied from "home"', words)
+        self.assertLess(words.index("Wed 2026-04-01 09:00  Day 1"), words.index("Thu 2026-04-02 09:00  Day 2"))
+        self.assertRegex(words, r"and \d+ more")
+        self.assertLess(len(words.splitlines()), 30)
+        self.assertNotRegex(self.kalends("plan", "--all", code=3), r"and \d+ more")
+
+    def test_held_work_names_the_calendar_that_would_lose(self):
+        for day in range(1, 9):
+            self.write(f"home/{day}.md", note(f"Day {day}", f"2026-04-{day:02}"))
+        self.kalends("sync", "--yes")
+        for path in (self.folder / "work").glob("*Day [0-9]*.md"):
+            path.unlink()
+        self.kalends("sync", code=3)
+        held = self.answer("held")["held"][0]
+        self.assertEqual({move["calendar"] for move in held["work"]}, {"home"})
+        self.assertEqual({move["kind"] for move in held["work"]}, {"remove"})
+        self.assertIn('are gone from "work" at once. Approving removes them from "home", too.', held["reason"])
+        self.assertEqual(min(move["when"]["start"] for move in held["work"]), "2026-04-01T09:00:00+02:00")
+        self.assertIn(f'"kalends approve {held["id"]}" has it done', self.kalends("held"))
+        self.assertIn('writes what was deleted to "work" again', self.kalends("reject", str(held["id"])))
+        again = [m for m in self.answer("sync")["moves"] if m["kind"] == "create"]
+        self.assertEqual({(m["calendar"], m["why"]) for m in again}, {("work", "the deletion here was rejected")})
+
+    def test_an_edit_against_a_deletion_says_who_did_what(self):
+        self.synced()
+        (self.folder / "home" / "a.md").unlink()
+        path = next((self.folder / "work").glob("*Dentist.md"))
+        path.write_text(path.read_text().replace("Dentist", "Doctor"))
+        self.assertIn('title: deleted in "home", but edited in "work": the edit stays', self.kalends("sync"))
+        conflict = self.answer("conflicts", "--all")["conflicts"][0]
+        self.assertEqual([(s["who"], s["value"], s["deleted"]) for s in conflict["sides"]],
+                         [("home", None, True), ("work", "Doctor", False)])
+        self.assertEqual((conflict["winner"], conflict["takes"]), ("work", []))
+        words = self.kalends("conflicts", "--all")
+        self.assertRegex(words, r"home +\(deleted\)")
+        self.assertNotIn("(nothing)", words)
+        self.assertNotIn("hub", words)
+
+    def test_every_command_that_settles_a_conflict_is_printed_and_works(self):
+        self.write("kalends.toml", CONFIG.replace('calendars = ["home", "work"]', 'calendars = ["home", "work"]\nconflict = "ask"'))
+        self.synced()
+        for take in ("home", "work", "both"):
+            for vault in ("home", "work"):
+                path = next(p for p in (self.folder / vault).glob("*.md") if "2026-03-02" in p.read_text())
+                path.write_text(re.sub("title: .*", f"title: {vault} for {take}", path.read_text()))
+            self.assertIn('title: edited in "', self.kalends("sync", code=3))
+            self.assertIn("Nothing was done.", self.kalends("sync", code=3))
+            conflict = self.answer("conflicts")["conflicts"][0]
+            self.assertEqual(sorted(conflict["takes"]), ["both", "home", "work"])
+            command = f"kalends resolve {conflict['id']} --take {take}"
+            self.assertIn(command, self.kalends("conflicts"))
+            self.kalends(*command.split()[1:])
+            self.kalends("sync")
+            if take != "both":
+                self.assertIn(f"{take} for {take}", self.titles("home"))
+                self.assertIn(f"{take} for {take}", self.titles("work"))
+        self.assertIn("home for both", self.titles("work"))
+        self.assertIn("work for both", self.titles("home"))
+
+    def test_why_tells_the_runs_time_and_an_undo_what_happened(self):
+        self.synced()
+        (self.folder / "home" / "a.md").unlink()
+        self.assertIn('deleted in "home"', self.kalends("sync"))
+        run = self.answer("log")["runs"][0]
+        words = self.kalends("undo", str(run["id"]))
+        self.assertIn("a person took it back", words)
+        self.assertNotIn("new here", words)
+        runs = {run["id"]: run["started"] for run in self.answer("log")["runs"]}
+        for field in self.answer("why", "Dentist")["lineages"][0]["fields"]:
+            self.assertEqual(field["run_at"], runs[field["run"]])
+        self.assertNotIn("hub", self.kalends("log", str(run["id"])))
+
+    def test_a_blank_title_is_named_as_such(self):
+        self.write("feed.ics", FEED.replace("SUMMARY:Unity Day\n", ""))
+        self.assertIn("(no title)", self.kalends("plan"))
+
+    def test_what_cannot_be_read_is_never_in_sync(self):
+        self.synced()
+        self.write("home/bad.md", "---\ntitle: Bad\ndate: 2026-13-04\nstartTime: late\n---\n")
+        self.kalends("sync")
+        done = self.run_program("sync")
+        self.assertNotIn("everything is in sync", done.stdout)
+        self.assertIn('1 item in "home" cannot be read and is left alone: kalends status', done.stdout)
+        self.assertIn("  bad.md", self.kalends("status"))
+        status = {c["id"]: c for c in self.answer("status")["calendars"]}
+        self.assertEqual((status["home"]["unreadable"], status["home"]["unreadable_items"]), (1, ["bad.md"]))
+        self.assertEqual({c["id"]: c["unreadable"] for c in self.answer("sync")["calendars"]},
+                         {"home": 1, "work": 0, "feed": 0})
+        (self.folder / "home" / "bad.md").unlink()
+        self.assertIn("everything is in sync", self.kalends("sync"))
+
+    def test_only_a_near_spelling_is_suggested(self):
+        self.assertNotIn("did you mean", self.run_program("foo").stderr)
+        self.assertIn("The commands are sync, plan, status,", self.run_program("foo").stderr)
+        self.assertIn('did you mean "log"?', self.run_program("lgo").stderr)
+
+    def test_a_failed_write_is_exit_code_1(self):
+        # A folder in which nobody, root included, can make a file.
+        self.write("kalends.toml", CONFIG.replace('path = "work"', 'path = "/proc/sys/kernel/random"'))
+        self.write("home/a.md", note("Dentist", "2026-03-02"))
+        report = self.answer("sync", "--yes", code=1)
+        self.assertEqual({c["id"]: c["failed"] for c in report["calendars"]}["work"], 2)
+        self.assertIn("create failed", self.kalends("sync", code=1))
+
+    def test_nothing_done_is_not_called_in_sync(self):
+        self.write("home/a.md", note("Dentist", "2026-03-02"))
+        self.write("work/b.md", note("Choir", "2026-03-03"))
+        self.kalends("sync", code=3)
+        for held in self.answer("held")["held"]:
+            self.kalends("reject", str(held["id"]))
+        for words in (["sync"], ["sync", "--yes"]):
+            said = self.kalends(*words)
+            self.assertIn("Nothing was done.", said)
+            self.assertIn("not done: kalends held --all", said)
+        self.assertGreater(self.answer("sync")["first_runs_rejected"], 0)
 
 
 class History(World):

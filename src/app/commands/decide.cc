@@ -17,18 +17,57 @@ std::string health_words(const Console& console, const std::string& health) {
   return console.ink(ink, health);
 }
 
+// What a side says: its value, or what it did where another edited the event.
+std::string side_words(const engine::ConflictView& conflict, const engine::ConflictSide& side) {
+  if (side.deleted) return "(deleted)";
+  const bool edit_won = std::ranges::any_of(conflict.sides, &engine::ConflictSide::deleted);
+  if (edit_won && (conflict.path == "life" || !side.value)) return "(edited)";
+  return value_words(conflict.path, side.value);
+}
+
+// "hub" stands for a value that is nobody's.
+std::string who_words(const std::string& who) {
+  return who == "person" ? "you" : who == "hub" ? "others" : who;
+}
+
+void print_takes(Console& console, const engine::ConflictView& conflict) {
+  for (const std::string& take : conflict.takes)
+    console.line(fmt::format("    kalends resolve {} --take {}{}", conflict.id, take,
+                             take == "both" ? "    keeps the other as an event of its own"
+                             : take == "hub"
+                                 ? "    takes the value that is not " + conflict.takes.front() + "'s"
+                                 : ""));
+}
+
 void print_conflict(Desk& desk, const engine::ConflictView& conflict) {
   Console& console = desk.console;
-  console.line(
-      fmt::format("{} {} of \"{}\", {}", console.ink(Ink::bold, fmt::format("#{}", conflict.id)),
-                  printable(calendar::path_words(conflict.path)), shortened(conflict.title, 60),
-                  conflict.open ? "waits for you" : fmt::format("settled: {} won", conflict.winner)));
+  const calendar::Zone& zone = desk.machine.local_zone();
+  const std::string state = conflict.open
+                                ? "waits for you"
+                                : fmt::format("settled: {} won{}", who_words(conflict.winner),
+                                              conflict.policy.empty() ? "" : ", " + conflict.policy);
+  console.line(fmt::format("{} {} of \"{}\"{}: {}", console.ink(Ink::bold, fmt::format("#{}", conflict.id)),
+                           field_words(conflict.path), title_words(conflict.title, 60),
+                           conflict.when ? ", " + time_words(*conflict.when, zone) : "", state));
   Table table({"", "WHO", "VALUE", "EDITED"});
-  table.row({" ", "before", value_words(conflict.base), ""});
+  const bool deletion = std::ranges::any_of(conflict.sides, &engine::ConflictSide::deleted);
+  if (!deletion || conflict.base) table.row({" ", "before", value_words(conflict.path, conflict.base), ""});
   for (const engine::ConflictSide& side : conflict.sides)
-    table.row({" ", side.who, value_words(side.value),
-               side.at ? on_the_wall(*side.at, desk.machine.local_zone()) : ""});
+    table.row(
+        {" ", who_words(side.who), side_words(conflict, side), side.at ? on_the_wall(*side.at, zone) : ""});
   table.print(console);
+  print_takes(console, conflict);
+}
+
+// Where they are, and what to do.
+void print_unreadable(Console& console, const engine::CalendarStatus& c) {
+  if (c.unreadable == 0) return;
+  console.line(fmt::format(
+      "{}: {} cannot be read and {} left alone until corrected there; \"kalends doctor\" says why:",
+      c.calendar.value, counted(c.unreadable, "item"), c.unreadable == 1 ? "is" : "are"));
+  for (const std::string& item : c.unreadable_items) console.line("  " + printable(item));
+  if (c.unreadable > c.unreadable_items.size())
+    console.line(fmt::format("  and {} more", c.unreadable - c.unreadable_items.size()));
 }
 
 Exit waiting_if(bool waits) { return waits ? Exit::waiting : Exit::done; }
@@ -46,21 +85,21 @@ Exit run_status(Desk& desk) {
     desk.console.answer(answer);
 
     const calendar::Zone& zone = desk.machine.local_zone();
-    Table table({"CALENDAR", "HEALTH", "IN SYNC AS OF", "EVENTS", "TO DO", "HELD", "CONFLICTS", "ADDRESS"});
+    Table table({"CALENDAR", "HEALTH", "IN SYNC AS OF", "EVENTS", "TO DO", "HELD", "CONFLICTS", "UNREADABLE",
+                 "ADDRESS"});
     bool waits = false;
     for (const engine::CalendarStatus& c : status->calendars) {
       waits = waits || c.held > 0 || c.conflicts > 0;
       table.row({c.calendar.value, health_words(desk.console, c.health),
                  c.in_sync_as_of ? on_the_wall(*c.in_sync_as_of, zone) : "never", std::to_string(c.events),
                  std::to_string(c.pending), std::to_string(c.held), std::to_string(c.conflicts),
-                 printable(c.address)});
+                 std::to_string(c.unreadable), printable(c.address)});
     }
+    table.drop_empty_columns();
     table.print(desk.console);
     for (const engine::CalendarStatus& c : status->calendars) {
       if (!c.error.empty()) desk.console.line(fmt::format("{}: {}", c.calendar.value, printable(c.error)));
-      if (c.unreadable > 0)
-        desk.console.line(fmt::format("{}: {} cannot be read and {} left alone.", c.calendar.value,
-                                      counted(c.unreadable, "item"), c.unreadable == 1 ? "is" : "are"));
+      print_unreadable(desk.console, c);
     }
     if (status->last_run)
       desk.console.line(
@@ -76,11 +115,10 @@ Exit run_conflicts(Desk& desk) {
   return with_wiring(desk, Access::read, [&](Wiring& wiring, const Config&) {
     const auto conflicts = wiring.engine().conflicts(!desk.invocation.all);
     if (!conflicts) return desk.console.fail(conflicts.error());
-    desk.console.answer(named("conflicts", *conflicts));
+    desk.console.answer(named("conflicts", *conflicts, desk.machine.local_zone()));
     for (const engine::ConflictView& conflict : *conflicts) print_conflict(desk, conflict);
-    if (conflicts->empty()) desk.console.line("No conflict waits.");
-    if (std::ranges::any_of(*conflicts, &engine::ConflictView::open))
-      desk.console.line("Settle one with \"kalends resolve ID --take CALENDAR|hub|both\".");
+    if (conflicts->empty())
+      desk.console.line(desk.invocation.all ? "There was no conflict." : "No conflict waits.");
     return Exit::done;
   });
 }
@@ -101,9 +139,12 @@ Exit run_resolve(Desk& desk) {
     auto conflicts = wiring.engine().conflicts(false);
     if (!conflicts) return desk.console.fail(conflicts.error());
     std::erase_if(*conflicts, [&](const engine::ConflictView& view) { return view.id != *id; });
-    desk.console.answer(named("conflicts", *conflicts));
+    desk.console.answer(named("conflicts", *conflicts, desk.machine.local_zone()));
     desk.console.line(fmt::format("Conflict {} is settled with {}. The next \"kalends sync\" carries it out.",
-                                  *id, take == engine::Take::both ? "both values" : "the value of " + name));
+                                  *id,
+                                  take == engine::Take::both ? "both values"
+                                  : name == "hub"            ? "the other value"
+                                                             : "the value of " + name));
     return Exit::done;
   });
 }
@@ -112,14 +153,20 @@ Exit run_held(Desk& desk) {
   return with_wiring(desk, Access::read, [&](Wiring& wiring, const Config&) {
     const auto held = wiring.engine().held(!desk.invocation.all);
     if (!held) return desk.console.fail(held.error());
-    desk.console.answer(named("held", *held));
+    desk.console.answer(named("held", *held, desk.machine.local_zone()));
     for (const engine::HeldView& view : *held)
       print_held(desk.console, view, desk.machine.local_zone(), desk.invocation.all);
     if (held->empty()) {
       desk.console.line("Nothing is held.");
     } else {
       desk.console.line();
-      desk.console.line("\"kalends approve ID\" releases work, \"kalends reject ID\" refuses it.");
+      const auto waits = [](const engine::HeldView& view) { return view.state == "waiting"; };
+      const auto waiting = std::ranges::find_if(*held, waits);
+      const bool only_one = std::ranges::count_if(*held, waits) == 1;
+      const std::string id = only_one ? std::to_string(waiting->id) : "ID";
+      if (waiting != held->end())
+        desk.console.line(
+            fmt::format("\"kalends approve {0}\" has it done, \"kalends reject {0}\" refuses it.", id));
     }
     return Exit::done;
   });
@@ -135,9 +182,15 @@ Exit run_decide(Desk& desk) {
     auto held = wiring.engine().held(false);
     if (!held) return desk.console.fail(held.error());
     std::erase_if(*held, [&](const engine::HeldView& view) { return view.id != *id; });
-    desk.console.answer(named("held", *held));
-    desk.console.line(approve ? fmt::format("Approved. The next \"kalends sync\" does the work of {}.", *id)
-                              : fmt::format("Rejected. The work of {} will not be done.", *id));
+    desk.console.answer(named("held", *held, desk.machine.local_zone()));
+    const std::string kind = held->empty() ? "" : held->front().kind;
+    const bool deletion = kind == "mass_delete" || kind == "emptied" || kind == "shared_delete";
+    desk.console.line(
+        approve ? fmt::format("Approved. The next \"kalends sync\" does the work of {}.", *id)
+        : deletion
+            ? fmt::format("Rejected. The next \"kalends sync\" writes what was deleted to \"{}\" again.",
+                          held->front().calendar.value)
+            : fmt::format("Rejected. The work of {} will not be done.", *id));
     return Exit::done;
   });
 }

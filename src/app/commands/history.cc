@@ -17,7 +17,8 @@ constexpr std::size_t kRunsShown = 20;
 std::string fields_of(const engine::WriteView& write) {
   std::vector<std::string> fields;
   for (const calendar::Change& change : write.changes) {
-    std::string field(calendar::field_of(change.path));
+    std::string field(change.path == "life" ? "" : calendar::field_of(change.path));
+    if (field.empty()) continue;
     if (std::ranges::find(fields, field) == fields.end()) fields.push_back(std::move(field));
   }
   return printable(join(fields, ", "));
@@ -25,23 +26,39 @@ std::string fields_of(const engine::WriteView& write) {
 
 // What a person decided with undo or resolve is of the kind "person".
 std::string kind_words(const engine::WriteView& write) {
-  if (write.kind == "adopt") return "match";
-  return write.kind == "person" ? "by hand" : write.kind;
+  if (write.kind == "adopt") return "matched";
+  if (write.kind == "person") return "by hand";
+  if (write.kind == "pull") return "read";
+  return write.kind.ends_with('e') ? write.kind + "d" : write.kind;
 }
 
-void print_writes(Desk& desk, const std::vector<engine::WriteView>& writes) {
+// A change that was read stands where it was made, one made by hand in no calendar.
+std::string where_words(const engine::WriteView& write) {
+  if (write.calendar != "hub") return write.calendar;
+  return write.kind == "pull" ? write.from : "";
+}
+
+std::string deed_words(const engine::WriteView& write) {
+  if (write.state == "done") return kind_words(write);
+  return fmt::format("{} {}", write.kind, write.state == "failed" ? "failed" : "begun");
+}
+
+enum class Runs : std::uint8_t { one, many };
+
+void print_writes(Desk& desk, const std::vector<engine::WriteView>& writes, Runs runs) {
   Table table({"WRITE", "RUN", "WHERE", "DID", "EVENT", "FIELDS", "WHY"});
   for (const engine::WriteView& write : writes)
-    table.row(
-        {fmt::format("w{}", write.id), std::to_string(write.run), write.calendar,
-         write.state == "done" ? kind_words(write) : fmt::format("{} ({})", kind_words(write), write.state),
-         shortened(write.title, 40), shortened(fields_of(write), 30), printable(write.why)});
-  if (!table.empty()) table.print(desk.console);
+    table.row({fmt::format("w{}", write.id), runs == Runs::many ? std::to_string(write.run) : "",
+               where_words(write), deed_words(write), title_words(write.title, 40),
+               shortened(fields_of(write), 30), printable(write.why)});
+  if (table.empty()) return;
+  table.drop_empty_columns();
+  table.print(desk.console);
 }
 
 std::string summary(const engine::RunView& run) {
   std::map<std::string, std::size_t> kinds;
-  for (const engine::WriteView& write : run.writes) ++kinds[kind_words(write)];
+  for (const engine::WriteView& write : run.writes) ++kinds[deed_words(write)];
   std::vector<std::string> parts;
   for (const auto& [kind, count] : kinds) parts.push_back(fmt::format("{} {}", count, kind));
   return parts.empty() ? "nothing to do" : join(parts, ", ");
@@ -53,7 +70,7 @@ Exit log_of_run(Desk& desk, Wiring& wiring, std::int64_t number) {
   desk.console.answer(named("runs", std::vector{*run}));
   desk.console.line(fmt::format("Run {}, {}, {}", run->id, run->kind,
                                 on_the_wall(run->started, desk.machine.local_zone())));
-  print_writes(desk, run->writes);
+  print_writes(desk, run->writes, Runs::one);
   if (run->writes.empty()) desk.console.line("It wrote nothing.");
   return Exit::done;
 }
@@ -61,7 +78,7 @@ Exit log_of_run(Desk& desk, Wiring& wiring, std::int64_t number) {
 void print_lineage(Desk& desk, const engine::Lineage& lineage) {
   Console& console = desk.console;
   const calendar::Zone& zone = desk.machine.local_zone();
-  console.line(console.ink(Ink::bold, fmt::format("\"{}\"", shortened(lineage.title, 70))) +
+  console.line(console.ink(Ink::bold, fmt::format("\"{}\"", title_words(lineage.title, 70))) +
                (lineage.alive ? "" : " (deleted)"));
   console.line(fmt::format("id {}", lineage.event.value));
   Table places({"PLACE", "ROLE", "LINK", "WHY", "WHERE"});
@@ -71,15 +88,22 @@ void print_lineage(Desk& desk, const engine::Lineage& lineage) {
       why += fmt::format(" Not shown there: {}.", printable(join(place.not_shown, ", ")));
     places.row({place.calendar.value, place.role, place.link, why, printable(place.remote)});
   }
-  if (!places.empty()) places.print(console);
+  if (!places.empty()) {
+    places.drop_empty_columns();
+    places.print(console);
+  }
   console.line();
-  Table fields({"FIELD", "VALUE", "FROM", "LINK", "RUN", "AT"});
+  Table fields({"FIELD", "VALUE", "FROM", "LINK", "RUN", "RUN AT"});
   for (const engine::FieldLineage& field : lineage.fields)
-    fields.row({shortened(calendar::path_words(field.path), 32), shortened(field.value, 48), field.from,
-                field.link, std::to_string(field.run), on_the_wall(field.at, zone)});
-  if (!fields.empty()) fields.print(console);
+    fields.row({shortened(field_words(field.path), 32), shortened(value_words(field.path, field.value), 48),
+                field.from == "person" ? "you" : field.from, field.link, std::to_string(field.run),
+                field.run_at ? on_the_wall(*field.run_at, zone) : ""});
+  if (!fields.empty()) {
+    fields.drop_empty_columns();
+    fields.print(console);
+  }
   console.line();
-  print_writes(desk, lineage.history);
+  print_writes(desk, lineage.history, Runs::many);
 }
 
 }  // namespace
@@ -126,14 +150,14 @@ Exit run_undo(Desk& desk) {
     }
     Json answer = Json::object();
     answer.set("run", report->run).set("restored", report->restored).set("kept", texts(report->kept));
-    if (carried) answer.set("sync", to_json(*carried));
+    if (carried) answer.set("sync", to_json(*carried, desk.machine.local_zone()));
     desk.console.answer(answer);
     desk.console.line(report->restored == 0 ? "Nothing was left to take back."
                                             : fmt::format("Took back {} as run {}.",
                                                           counted(report->restored, "change"), report->run));
     for (const std::string& kept : report->kept) desk.console.line(printable(kept));
     if (!carried) return Exit::done;
-    print_report(desk.console, *carried, desk.invocation.all);
+    print_report(desk.console, desk.machine.local_zone(), *carried, desk.invocation.all);
     return exit_of(*carried);
   });
 }

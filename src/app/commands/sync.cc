@@ -30,8 +30,9 @@ Result<engine::RunReport> run_cycle(Desk& desk, Wiring& wiring) {
 Exit tell(Desk& desk, const Result<engine::RunReport>& report) {
   desk.progress.clear();
   if (!report) return desk.console.fail(report.error());
-  if (desk.console.json()) desk.console.answer(to_json(*report));
-  print_report(desk.console, *report, desk.invocation.all);
+  const calendar::Zone& zone = desk.machine.local_zone();
+  if (desk.console.json()) desk.console.answer(to_json(*report, zone));
+  print_report(desk.console, zone, *report, desk.invocation.all);
   return exit_of(*report);
 }
 
