@@ -13,14 +13,17 @@ TEST(Renewed, WhatIsLeftOfAMassDeletionSaysHowMuchIsLeft) {
   bench.sync();
   auto held = bench.engine().held();
   ASSERT_EQ(held->size(), 1u);
-  EXPECT_EQ(held->front().reason, "\"home\" held 20 events and is empty now.");
+  EXPECT_EQ(held->front().reason,
+            "\"home\" held 20 events and is empty now. Approving removes them from \"work\", too.");
   for (std::size_t i = 0; i + 3 < before.size(); ++i)
     bench.servers["home"]->put(before[i].facts, before[i].uid, before[i].mark);
   bench.sync();
   held = bench.engine().held();
   ASSERT_EQ(held->size(), 1u);
   EXPECT_EQ(held->front().count, 3);
-  EXPECT_EQ(held->front().reason, "Of 20 events that were gone from \"home\" at once, 3 are gone still.");
+  EXPECT_EQ(held->front().reason,
+            "Of 20 events that were gone from \"home\" at once, 3 are gone still. Approving removes them "
+            "from \"work\", too.");
 }
 
 TEST(Renewed, ARejectedFirstRunSaysWhatItWouldDoNow) {

@@ -144,7 +144,8 @@ class Transaction {
   virtual Result<std::size_t> count_items(const CalendarId& calendar,
                                           std::size_t limit) = 0;  // of items(), less parts, up to `limit`
   virtual Result<ItemCounts> item_counts(const CalendarId& calendar) = 0;
-  virtual Result<std::size_t> count_unreadable(const CalendarId& calendar) = 0;  // costs nothing where there are none
+  virtual Result<std::size_t> count_unreadable(
+      const CalendarId& calendar) = 0;  // costs nothing where there are none
   virtual Result<std::vector<ItemRow>> dirty_items() = 0;
   virtual Result<std::vector<ItemRow>> dirty_items_of_none() = 0;    // those that belong to no event
   virtual Result<std::vector<EventId>> events_of_dirty_items() = 0;  // each once
