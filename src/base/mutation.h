@@ -32,6 +32,7 @@ enum class Mutant : std::uint8_t {
   match_joins_across_masks,
   match_removes_peoples_copies,
   match_joins_what_was_parted,
+  match_copies_strangers,
   // diff
   diff_compares_with_hub,
   diff_compares_with_remote,

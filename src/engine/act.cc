@@ -21,7 +21,11 @@ Outcome::OfItem Engine::Inner::write_item(const Cycle& cycle, const Planned& pla
     draft.mark = {planned.loaded.row.id, place.base.intent->nonce};
     auto lens = planned.lenses.find(place.calendar);
     bool masked = lens != planned.lenses.end() && lens->second.masked();
-    draft.uid = masked || place.base.own_uid ? opaque_uid(place.base.intent->nonce) : planned.loaded.row.uid;
+    // Where no mark is kept the uid is what tells the copy to be ours.
+    const bool opaque = masked || (place.base.own_uid && !provider.capabilities().keeps_marks);
+    draft.uid = opaque               ? opaque_uid(place.base.intent->nonce)
+                : place.base.own_uid ? second_uid(planned.loaded)
+                                     : planned.loaded.row.uid;
     draft.facts = write.target;
     draft.now = cycle.now;
     if (!write.slot.empty()) draft.part_of = ports::PartOf{master, write.slot};

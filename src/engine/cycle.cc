@@ -157,6 +157,7 @@ Result<void> Engine::Inner::finish(Transaction& tx, Cycle& cycle) {
   if (TRY(tx.meta(kRulesCarriedOut)) != cycle.rules) TRY_VOID(tx.set_meta(kRulesCarriedOut, cycle.rules));
   count_failed(cycle);
   for (auto& [id, counts] : cycle.counts) counts.unreadable = TRY(tx.count_unreadable(id));
+  tell_of_strangers(cycle);
   for (const auto& [id, counts] : cycle.counts) cycle.report.calendars.push_back(counts);
   cycle.report.held_waiting = TRY(tx.held(HeldRow::State::waiting)).size();
   cycle.report.conflicts_open = TRY(tx.conflicts(true)).size();

@@ -66,6 +66,14 @@ struct Claim {
   std::string why;
 };
 
+// What the items of the store are called, besides their events' own uids; see strangers.cc.
+struct Names {
+  bool is_known = false;
+  std::unordered_map<std::string, std::vector<EventId>> by_uid;
+  std::map<EventId, std::vector<EventId>> by_mark;  // another store's event -> ours
+  std::set<std::string> marks;                      // of other stores
+};
+
 // What a cycle knows that no store keeps.
 struct Cycle {
   std::int64_t run = 0;
@@ -91,6 +99,7 @@ struct Cycle {
   std::set<std::pair<EventId, CalendarId>> read_again;   // items that were read once more by themselves
   std::set<std::pair<EventId, CalendarId>> disbelieved;  // absences that could not be made sure of
   std::set<std::string> proposed;                        // keys of work that this cycle would do or hold
+  std::map<CalendarId, std::size_t> doubles;             // other stores' copies that are left alone
   struct Holding {
     sync::HoldKind kind;
     CalendarId calendar;
@@ -181,6 +190,29 @@ struct Engine::Inner {
                                               const std::vector<sync::Candidate>& by_uid);
   Result<bool> remove_double(Transaction& tx, Cycle& cycle, const ports::ItemRow& row,
                              const ports::Item& item, const EventId& event);
+
+  Result<void> attach(Transaction& tx, Cycle& cycle, ports::ItemRow& row, const ports::Item& item,
+                      const sync::Match& match, bool stranger, bool meets);
+  Result<std::string> new_uid(Transaction& tx, const Cycle& cycle, const ports::ItemRow& row);
+
+  // strangers.cc
+  Result<void> learn_names(Transaction& tx, Names& names);
+  static void note_name(Names& names, const std::string& uid, const std::string& mark, const EventId& event);
+  Result<std::vector<EventId>> bearers(Transaction& tx, Names& names, const ports::ItemRow& row,
+                                       const ports::Mark& mark);
+  Result<bool> is_alike(const Loaded& loaded, const ports::Item& item);
+  Result<bool> is_untouched(const Loaded& loaded, const CalendarId& calendar);
+  Result<bool> is_returned(Transaction& tx, const ports::ItemRow& row, const sync::Candidate& candidate);
+  Result<bool> stands_in_for(Transaction& tx, const CalendarId& calendar,
+                             const std::vector<sync::Candidate>& candidates);
+  Result<void> exchange(Transaction& tx, const EventId& event, sync::Base base, ports::ItemRow& row,
+                        const ports::Item& item);
+  Result<bool> yield_to(Transaction& tx, Cycle& cycle, ports::ItemRow& row, const ports::Item& item,
+                        const EventId& event);
+  Result<std::optional<EventId>> twin_of(Transaction& tx, const ports::ItemRow& row, const ports::Item& item,
+                                         const std::vector<sync::Candidate>& candidates, bool by_uid);
+  bool is_shadow(const ports::ItemRow& row, const ports::Mark& mark) const;
+  void tell_of_strangers(Cycle& cycle) const;
 
   // unclear.cc
   Result<std::vector<UnclearCreate>> unclear_creates(Transaction& tx, const Cycle& cycle);
@@ -362,6 +394,12 @@ sync::Candidate candidate_of(const Islands& islands, const Loaded& loaded, const
 // Changes of one path follow each other, in whatever order they come: from what it was at first to what it was at last.
 using Net = std::map<std::string, calendar::Change>;
 void chain(Net& net, const calendar::Change& change);
+// The uid of an event whose first item has none: each store that reads that item comes to the same one. `again` tells
+// apart the events that one name stood for.
+std::string uid_of_name(const RemoteId& remote, int again);
+bool is_uid_of_name(std::string_view uid);
+// The uid of a copy where the event's own is taken, which each store comes to that reads the same items.
+std::string second_uid(const Loaded& loaded);
 // The event as the calendar holds it: its master with what its parts say. The calendar has a master of it.
 Result<ports::Item> whole_item(const Loaded& loaded, const CalendarId& calendar);
 // Puts the parts of a present master, whose facts `seen` has, into the observation, and the strays of any.

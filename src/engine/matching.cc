@@ -147,7 +147,9 @@ Result<bool> Engine::Inner::gave_way(Transaction& tx, const ports::Item& item, c
 Result<std::optional<sync::Match>> Engine::Inner::make_way(Transaction& tx, Cycle& cycle, const ItemRow& row,
                                                            const std::vector<sync::Candidate>& by_uid) {
   for (const sync::Candidate& candidate : by_uid) {
-    if (!candidate.alive || !candidate.live_here || candidate.nonce_here.empty()) continue;
+    // What has no uid is known by its name: ours was made in its place, also where it was at home.
+    const bool named = row.uid.empty();
+    if (!candidate.alive || !candidate.live_here || (!named && candidate.nonce_here.empty())) continue;
     sync::Candidate without = candidate;
     without.live_here = false;
     std::erase(without.places, row.calendar);
@@ -159,9 +161,11 @@ Result<std::optional<sync::Match>> Engine::Inner::make_way(Transaction& tx, Cycl
     auto base = loaded.bases.find(row.calendar);
     if (ours.state != ItemRow::State::present || base == loaded.bases.end()) continue;
     ports::Item item = TRY(whole_item(loaded, row.calendar));
-    bool untouched = base->second.standing == sync::Standing::present &&
-                     base->second.role == sync::Role::copy && !base->second.intent && item.mark &&
-                     item.mark->nonce == base->second.nonce && item.facts == base->second.remote();
+    const bool ours_there =
+        base->second.role == sync::Role::copy && item.mark && item.mark->nonce == base->second.nonce;
+    const bool untouched = named ? TRY(is_untouched(loaded, row.calendar))
+                                 : base->second.standing == sync::Standing::present && ours_there &&
+                                       !base->second.intent && item.facts == base->second.remote();
     if (!untouched || !providers.at(row.calendar)->recipients(ports::WriteKind::remove, &item, {}).empty())
       continue;
     auto refused = TRY(take_away(tx, cycle, candidate.event, row.calendar, item, kGaveWay));
@@ -196,11 +200,20 @@ Result<void> Engine::Inner::leave_one_of_equals(Transaction& tx, std::vector<syn
   return {};
 }
 
+// The uid of an event that an item begins.
+Result<std::string> Engine::Inner::new_uid(Transaction& tx, const Cycle& cycle, const ItemRow& row) {
+  for (int again = 0; row.uid.empty(); ++again) {
+    std::string uid = uid_of_name(row.remote, again);
+    if (!cycle.newborn.has_uid(uid) && TRY(tx.events_with_uid(uid)).empty()) return uid;
+  }
+  return row.uid;
+}
+
 // An item begins an event of its own. `alone`: no other event has its uid or its fingerprint.
 Result<void> Engine::Inner::begin_event(Transaction& tx, Cycle& cycle, ItemRow row, bool alone) {
   Newborn::One one;
   one.event.id = TRY(event_id_of(tx, row.calendar, row.remote));
-  one.event.uid = row.uid.empty() ? one.event.id.value + "@kalends" : row.uid;
+  one.event.uid = TRY(new_uid(tx, cycle, row));
   one.event.fingerprint = row.fingerprint;
   one.event.changed_at = cycle.now;
   one.event.dirty = true;
@@ -250,7 +263,50 @@ Result<void> Engine::Inner::note_meeting(Transaction& tx, std::int64_t run, cons
   return {};
 }
 
+// An item joins the event that it was matched to. `meets`: by what it says alone.
+Result<void> Engine::Inner::attach(Transaction& tx, Cycle& cycle, ItemRow& row, const ports::Item& item,
+                                   const sync::Match& match, bool stranger, bool meets) {
+  // An item that went and came back leaves its old row behind.
+  for (const ItemRow& old : TRY(tx.items_of(match.event)))
+    if (old.calendar == row.calendar && old.state == ItemRow::State::gone) {
+      // Its parts that were not known before belong to the event all the same, and are told to be strays by that.
+      TRY_VOID(adopt_parts_of(tx, old));
+      TRY_VOID(tx.remove_item(old.calendar, old.remote));
+    }
+  Loaded loaded = TRY(load(tx, match.event));
+  sync::Base base;
+  auto it = loaded.bases.find(row.calendar);
+  const bool first = it == loaded.bases.end() || never_there(it->second) ||
+                     TRY(gave_way(tx, item, row.calendar, match.event, it->second));
+  if (first) {
+    base.role = match.role;
+  } else {
+    base = it->second;
+  }
+  // Another store's copy that stands where ours went and says the same is no news of the event.
+  const bool same =
+      stranger && base.standing == sync::Standing::present && !base.intent && item.facts == base.remote();
+  if (same) return exchange(tx, match.event, std::move(base), row, item);
+  TRY_VOID(put_base(tx, match.event, row.calendar, base, false));
+  TRY_VOID(become_copies(tx, match));
+  // Two that were never one meet; what bears our mark, or a name that we know, comes back.
+  if (first && meets) TRY_VOID(note_meeting(tx, cycle.run, match, row.calendar, item.facts.get("title")));
+  cycle.report.moves.push_back({Move::Kind::adopt,
+                                match.event,
+                                item.facts.get("title"),
+                                row.calendar,
+                                "",
+                                {},
+                                "matched by " + match.why,
+                                "",
+                                time_of(loaded.state)});
+  row.event = match.event;
+  return tx.put(row);
+}
+
 Result<void> Engine::Inner::match_arrivals(Transaction& tx, Cycle& cycle) {
+  Names names;
+  cycle.doubles.clear();
   TRY_VOID(release_lone_items(tx, cycle));
   std::vector<ItemRow> arrivals = TRY(tx.dirty_items_of_none());
   // What belongs to no event and is gone is forgotten.
@@ -299,10 +355,10 @@ Result<void> Engine::Inner::match_arrivals(Transaction& tx, Cycle& cycle) {
     }
     std::optional<EventId> named;
     if (!item.mark) {
-      auto [names, first] = names_of.try_emplace(row.calendar);
-      if (first) names->second = TRY(names_of_backup(tx, row.calendar));
-      auto it = names->second.find(row.remote);
-      if (it != names->second.end() &&
+      auto [backed_up, first] = names_of.try_emplace(row.calendar);
+      if (first) backed_up->second = TRY(names_of_backup(tx, row.calendar));
+      auto it = backed_up->second.find(row.remote);
+      if (it != backed_up->second.end() &&
           !candidate_of(islands, TRY(load(tx, it->second)), row.calendar, std::nullopt).live_here)
         named = it->second;
     }
@@ -327,28 +383,58 @@ Result<void> Engine::Inner::match_arrivals(Transaction& tx, Cycle& cycle) {
       any_events = true;
     }
     std::vector<sync::Candidate> by_uid, by_fingerprint;
-    const bool is_lost = item.mark && !by_mark && epoch != "1";
+    auto add_by_uid = [&](const EventId& id, bool by_name) -> Result<void> {
+      if (std::ranges::find(by_uid, id, &sync::Candidate::event) != by_uid.end()) return {};
+      if (cycle.newborn.contains(id)) TRY_VOID(store_newborn(tx, cycle, id));
+      const Loaded loaded = TRY(load(tx, id));
+      if (!by_name || TRY(is_alike(loaded, item)))
+        by_uid.push_back(candidate_of(islands, loaded, row.calendar, std::nullopt));
+      return {};
+    };
+    const bool stranger = item.mark && !by_mark;
+    const bool is_lost = stranger && epoch != "1";
     // The same mark twice is a person's copy of our copy.
     if (auto known = is_lost ? lost.find(item.mark->event) : lost.end();
-        known != lost.end() && known->second.nonces.insert(item.mark->nonce).second) {
-      if (cycle.newborn.contains(known->second.event))
-        TRY_VOID(store_newborn(tx, cycle, known->second.event));
-      by_uid.push_back(candidate_of(islands, TRY(load(tx, known->second.event)), row.calendar, std::nullopt));
-    }
-    if (!row.uid.empty() && any_events)
-      for (const ports::EventRow& event : TRY(tx.events_with_uid(row.uid)))
-        by_uid.push_back(candidate_of(islands, TRY(load(tx, event.id)), row.calendar, std::nullopt));
+        known != lost.end() && known->second.nonces.insert(item.mark->nonce).second)
+      TRY_VOID(add_by_uid(known->second.event, false));
+    // What has no uid may be what another store's copy of it was named after.
+    const std::string uid = row.uid.empty() && !item.mark ? uid_of_name(row.remote, 0) : row.uid;
+    if (!uid.empty() && any_events)
+      for (const ports::EventRow& event : TRY(tx.events_with_uid(uid)))
+        TRY_VOID(add_by_uid(event.id, is_uid_of_name(uid) && (stranger || row.uid.empty())));
+    if (stranger && any_events && by_uid.empty())
+      for (const EventId& id : TRY(bearers(tx, names, row, *item.mark)))
+        TRY_VOID(add_by_uid(id, is_uid_of_name(row.uid)));
     if (!row.fingerprint.empty() && any_events)
       for (const ports::EventRow& event : TRY(tx.events_with_fingerprint(row.fingerprint)))
         by_fingerprint.push_back(candidate_of(islands, TRY(load(tx, event.id)), row.calendar, std::nullopt));
     if (by_fingerprint.size() > 1) TRY_VOID(leave_one_of_equals(tx, by_fingerprint));
 
-    sync::Match match =
-        sync::choose(arrival, islands.links_of(row.calendar), by_mark, by_uid, by_fingerprint);
+    const std::vector<sync::Link>& links = islands.links_of(row.calendar);
+    sync::Match match = sync::choose(arrival, links, by_mark, by_uid, by_fingerprint);
+    if (stranger && !is_on(Mutant::match_copies_strangers)) {
+      const bool joins =
+          sync::choose(arrival, links, std::nullopt, by_uid, {}).kind == sync::Match::Kind::attach;
+      std::optional<EventId> twin = TRY(twin_of(tx, row, item, by_uid, true));
+      if (joins && twin && TRY(tx.event(*twin))->alive) twin.reset();
+      if (!twin && match.kind == sync::Match::Kind::fresh)
+        twin = TRY(twin_of(tx, row, item, by_fingerprint, false));
+      if (twin && TRY(yield_to(tx, cycle, row, item, *twin))) continue;
+      if (twin || (match.kind == sync::Match::Kind::fresh && is_shadow(row, *item.mark))) {
+        ++cycle.doubles[row.calendar];
+        continue;
+      }
+    }
+    if (by_mark && match.kind == sync::Match::Kind::fresh && TRY(is_returned(tx, row, *by_mark))) {
+      ++cycle.doubles[row.calendar];
+      continue;
+    }
     if (whose != claimed.end())
       match = {sync::Match::Kind::attach, whose->second.event, sync::Role::copy, {}, whose->second.why};
     if (named) match = {sync::Match::Kind::attach, *named, sync::Role::copy, {}, "its name in the backup"};
     if (match.kind == sync::Match::Kind::doubled) {
+      // The same choice wherever it is made: this very store may be at work on two computers.
+      if (TRY(yield_to(tx, cycle, row, item, match.event))) continue;
       if (TRY(remove_double(tx, cycle, row, item, match.event))) continue;
       match = {};
     }
@@ -357,48 +443,21 @@ Result<void> Engine::Inner::match_arrivals(Transaction& tx, Cycle& cycle) {
         if (instead->kind == sync::Match::Kind::doubled) continue;
         match = *std::move(instead);
       }
+    // What our copy was named after, and what was said on our copy meanwhile, come together when that is read.
+    if (match.kind == sync::Match::Kind::fresh && row.uid.empty() && !item.mark)
+      if (TRY(stands_in_for(tx, row.calendar, by_uid))) continue;
+    const std::string row_uid = row.uid, row_mark = row.mark;
     if (match.kind == sync::Match::Kind::fresh) {
       const bool alone = by_uid.empty() && by_fingerprint.empty();
       TRY_VOID(begin_event(tx, cycle, std::move(row), alone));
-      if (is_lost) lost.try_emplace(item.mark->event, Lost{cycle.fresh.back(), {item.mark->nonce}});
-      any_events = any_events || !cycle.newborn.contains(cycle.fresh.back());
-      continue;
+      match.event = cycle.fresh.back();
+      any_events = any_events || !cycle.newborn.contains(match.event);
     } else {
-      // An item that went and came back leaves its old row behind.
-      for (const ItemRow& old : TRY(tx.items_of(match.event)))
-        if (old.calendar == row.calendar && old.state == ItemRow::State::gone) {
-          // Its parts that were not known before belong to the event all the same, and are told to be strays by that.
-          TRY_VOID(adopt_parts_of(tx, old));
-          TRY_VOID(tx.remove_item(old.calendar, old.remote));
-        }
-      Loaded loaded = TRY(load(tx, match.event));
-      sync::Base base;
-      auto it = loaded.bases.find(row.calendar);
-      const bool first = it == loaded.bases.end() || never_there(it->second) ||
-                         TRY(gave_way(tx, item, row.calendar, match.event, it->second));
-      if (first) {
-        base.role = match.role;
-      } else {
-        base = it->second;
-      }
-      TRY_VOID(put_base(tx, match.event, row.calendar, base, false));
-      TRY_VOID(become_copies(tx, match));
-      // Two that were never one meet; what bears our mark, or a name that we know, comes back.
-      if (first && !item.mark && !named && whose == claimed.end())
-        TRY_VOID(note_meeting(tx, cycle.run, match, row.calendar, item.facts.get("title")));
-      cycle.report.moves.push_back({Move::Kind::adopt,
-                                    match.event,
-                                    item.facts.get("title"),
-                                    row.calendar,
-                                    "",
-                                    {},
-                                    "matched by " + match.why,
-                                    "",
-                                    time_of(loaded.state)});
+      const bool meets = !item.mark && !named && whose == claimed.end();
+      TRY_VOID(attach(tx, cycle, row, item, match, stranger, meets));
     }
     if (is_lost) lost.try_emplace(item.mark->event, Lost{match.event, {item.mark->nonce}});
-    row.event = match.event;
-    TRY_VOID(tx.put(row));
+    if (names.is_known) note_name(names, row_uid, row_mark, match.event);
   }
   return attach_parts(tx);
 }

@@ -22,6 +22,7 @@ class Newborn {
   // No other event, in the store or here, has its uid or its fingerprint.
   void add(One one);
   bool contains(const EventId& id) const { return all_.contains(id); }
+  bool has_uid(const std::string& uid) const { return by_uid_.contains(uid); }
   // Those that have the item's uid or its fingerprint: at most one each.
   std::vector<EventId> like(const ports::ItemRow& item) const;
   One take(const EventId& id);  // it is here

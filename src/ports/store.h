@@ -49,6 +49,12 @@ struct ItemVersion {
   ItemRow::State state = ItemRow::State::present;
 };
 
+// What an item that belongs to an event is called.
+struct ItemName {
+  std::string uid, mark;
+  EventId event;
+};
+
 struct ItemCounts {
   std::size_t present = 0;  // less parts: as many as there are events
   std::size_t unreadable = 0;
@@ -152,6 +158,7 @@ class Transaction {
   virtual Result<bool> any_dirty() = 0;                              // items or events
   virtual Result<std::vector<ItemVersion>> item_versions(const CalendarId& calendar) = 0;  // of all its items
   virtual Result<std::vector<ItemRow>> items_of(const EventId& event) = 0;
+  virtual Result<std::vector<ItemName>> item_names() = 0;  // of all that belong to an event, less parts
   virtual Result<void> put(const ItemRow& row) = 0;
   virtual Result<void> add(const ItemRow& row) = 0;  // as put(); quicker for one that is not there yet
   // The item belongs to that event, and nothing of it waits to be reconciled.

@@ -192,6 +192,8 @@ TEST_P(StoreContract, ItemsAreFoundByCalendarEventAndDirt) {
                 ElementsAre(CalendarId("a"), CalendarId("b")));
     EXPECT_EQ(must(t.items_of(EventId(event_id(1)))).size(), 2u);
     EXPECT_THAT(must(t.items_of(EventId())), IsEmpty()) << "unmatched items belong to no event";
+    EXPECT_EQ(must(t.item_names()).size(), 2u) << "of those that belong to one";
+    EXPECT_EQ(must(t.item_names()).front().event, EventId(event_id(1)));
     must(t.remove_item(CalendarId("a"), RemoteId("2")));
     must(t.remove_item(CalendarId("a"), RemoteId("2")));
     EXPECT_EQ(must(t.items(CalendarId("a"))).size(), 2u);

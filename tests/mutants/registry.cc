@@ -40,6 +40,8 @@ const std::vector<Entry>& registry() {
       ENTRY(match_removes_peoples_copies, "A person's copy of an item is taken for a double of ours."),
       ENTRY(match_joins_what_was_parted,
             "Events that an undo parted are one again when an item gets a new name."),
+      ENTRY(match_copies_strangers,
+            "What another store copied from an event that is here is taken for an event of its own."),
       ENTRY(diff_compares_with_hub, "What a calendar holds is compared with the hub, not with its own past."),
       ENTRY(diff_compares_with_remote,
             "The hub is compared with what the calendar holds, not with its own past."),

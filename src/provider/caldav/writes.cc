@@ -18,15 +18,15 @@ constexpr char kType[] = "text/calendar; charset=utf-8";
 constexpr char kNoUidConflict[] = "{urn:ietf:params:xml:ns:caldav}no-uid-conflict";
 constexpr char kUniqueObject[] = "{urn:ietf:params:xml:ns:caldav}unique-scheduling-object-resource";
 
-// A name for a new resource: letters, digits and "-" only, whatever the mark or uid holds.
-std::string resource_name(const ports::Draft& draft) {
-  if (draft.mark.event.empty()) return "kalends-" + sha256(draft.uid).hex().substr(0, 32) + ".ics";
-  std::string name = draft.mark.event.value + "-" + draft.mark.nonce;
-  for (char& c : name) {
-    const bool safe = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
-    if (!safe) c = '-';
-  }
-  return name + ".ics";
+// A name for a new resource. It follows from the UID, so that of two clients that write one event at the same moment, as
+// two stores do that keep this calendar, the second is refused on any server.
+std::string resource_name(const std::string& uid) {
+  return "kalends-" + sha256(uid).hex().substr(0, 32) + ".ics";
+}
+
+// The UID of a copy whose own is taken elsewhere in the account: the same whoever makes it.
+std::string uid_beside(const std::string& uid, const DavUrl& collection) {
+  return sha256("beside\n" + uid + "\n" + collection.path).hex().substr(0, 32) + "@kalends";
 }
 
 // The refusal of a UID that is in use: by its precondition, in the words some servers use instead, or by a bare 409.
@@ -152,9 +152,9 @@ Result<ports::Written> CalDavProvider::create(const ports::Draft& draft) {
   event.updated = draft.now;
   event.uid = draft.uid;
   const std::string mark = draft.mark.event.empty() ? "" : ports::to_string(draft.mark);
-  const std::string fresh_uid = fmt::format("{}-{}@kalends", draft.mark.event.value, draft.mark.nonce);
-  if (event.uid.empty()) event.uid = fresh_uid;
-  const DavUrl url = session.place.url.with_path(session.place.url.path + resource_name(draft));
+  if (event.uid.empty()) event.uid = fmt::format("{}-{}@kalends", draft.mark.event.value, draft.mark.nonce);
+  const std::string fresh_uid = uid_beside(event.uid, session.place.url);
+  const DavUrl url = session.place.url.with_path(session.place.url.path + resource_name(event.uid));
 
   if (session.if_none_match != Session::Preconditions::kept &&
       TRY(session.fetcher.get(url.path)).state != Fetched::State::gone)

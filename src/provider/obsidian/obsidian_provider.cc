@@ -93,6 +93,14 @@ std::string quick_uid(std::string_view text) {
   return {};
 }
 
+// Whether a file sync made the note: it sets aside one of two versions that it could not put together under a name that
+// says so. The other one is the event.
+bool is_set_aside(const std::string& basename) {
+  const std::string name = to_lower(basename);
+  return name.find(".sync-conflict-") != std::string::npos ||
+         name.find("conflicted copy") != std::string::npos;
+}
+
 calendar::Facts with_changes(calendar::Facts facts, const std::vector<calendar::Change>& changes) {
   for (const calendar::Change& change : changes) {
     if (change.after) {
@@ -138,6 +146,7 @@ ports::Item ObsidianProvider::item_of(const std::string& path, const std::string
   item.mark = std::move(note.mark);
   item.facts = facts_of(note.event, settings_);
   item.updated = Instant{stamp.modified_ns / 1'000'000};
+  item.foreign_copy = is_set_aside(basename_of(path));
   return item;
 }
 
@@ -341,7 +350,13 @@ Result<ports::Written> ObsidianProvider::create(const ports::Draft& draft) {
   for (int copy = 1; copy <= kMostCopies; ++copy) {
     const std::string path = note_name(event, copy);
     auto created = vault_.create(path, text);
-    if (!created && created.error().kind == ErrorKind::stale) continue;
+    if (!created && created.error().kind == ErrorKind::stale) {
+      // Another Kalends may have made the note since the last look.
+      auto there = draft.uid.empty() ? fail(ErrorKind::not_found, "") : vault_.read(path);
+      if (there && quick_uid(*there) == draft.uid)
+        return fail(ErrorKind::stale, fmt::format("{} has the uid {} already", path, draft.uid));
+      continue;
+    }
     if (!created) return std::unexpected(std::move(created).error());
     if (!draft.uid.empty()) path_by_uid_.insert_or_assign(draft.uid, path);
     const std::string version = sha256(text).hex();

@@ -92,6 +92,31 @@ TEST_F(VaultTest, CreatesOneWholeNoteUnderAFreeName) {
   EXPECT_EQ(vault.create({{}, "u2", Facts{{"title", "no time"}}, {}}).error().kind, ErrorKind::unsupported);
 }
 
+TEST_F(VaultTest, ANoteThatAFileSyncSetAsideIsNoEvent) {
+  put("lunch.md", kLunch);
+  put("lunch.sync-conflict-20260302-120000-ABCDEFG.md", kLunch);
+  put("lunch (Conflicted copy laptop 202603021200).md", kLunch);
+  auto vault = provider();
+  for (const ports::Item& item : look(vault).items)
+    EXPECT_EQ(item.foreign_copy, item.id.value != "lunch.md") << item.id.value;
+}
+
+TEST_F(VaultTest, ANoteThatSomebodyMadeOfTheSameEventMeanwhileIsNotMadeAgain) {
+  auto vault = provider();
+  auto other = provider();
+  look(vault);
+  look(other);
+  const ports::Draft draft{{EventId(std::string(32, 'a')), std::string(16, '1')},
+                           "uid@x",
+                           {{"title", "Lunch"}, {"when", "all-day 2026-03-02 P1D"}},
+                           {}};
+  ASSERT_TRUE(other.create(draft));
+  const auto again = vault.create(draft);
+  ASSERT_FALSE(again);
+  EXPECT_EQ(again.error().kind, ErrorKind::stale);
+  EXPECT_EQ(look(vault).items.size(), 1U);
+}
+
 TEST_F(VaultTest, UpdatesOnlyOurLinesAndOnlyTheVersionWeKnow) {
   put("lunch.md",
       "---\r\ntags: [x] # mine\r\ntitle: Lunch\r\ndate: 2026-03-02\r\nstartTime: 12:00\r\n---\r\nWith Ann.");

@@ -116,6 +116,13 @@ Result<std::vector<ItemRow>> SqliteTransaction::items_of(const EventId& event) {
   return rows;
 }
 
+Result<std::vector<ports::ItemName>> SqliteTransaction::item_names() {
+  return all_rows(
+      reading("SELECT uid, mark, event FROM items WHERE event <> '' AND part_of = ''"), +[](Query& q) {
+        return ports::ItemName{.uid = q.take_text(), .mark = q.take_text(), .event = EventId(q.take_key())};
+      });
+}
+
 namespace {
 
 Query& add_values(Query& query, const ItemRow& row, std::int64_t calendar) {

@@ -36,6 +36,7 @@ class SqliteTransaction : public ports::Transaction {
   Result<bool> any_dirty() override;
   Result<std::vector<ports::ItemVersion>> item_versions(const CalendarId& calendar) override;
   Result<std::vector<ports::ItemRow>> items_of(const EventId& event) override;
+  Result<std::vector<ports::ItemName>> item_names() override;
   Result<void> put(const ports::ItemRow& row) override;
   Result<void> add(const ports::ItemRow& row) override;
   Result<void> reconcile(const CalendarId& calendar, const RemoteId& remote, const EventId& event) override;
