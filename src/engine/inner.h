@@ -189,7 +189,7 @@ struct Engine::Inner {
   Result<std::optional<sync::Match>> make_way(Transaction& tx, Cycle& cycle, const ports::ItemRow& row,
                                               const std::vector<sync::Candidate>& by_uid);
   Result<bool> remove_double(Transaction& tx, Cycle& cycle, const ports::ItemRow& row,
-                             const ports::Item& item, const EventId& event);
+                             const ports::Item& item, const EventId& event, const std::string& why);
 
   Result<void> attach(Transaction& tx, Cycle& cycle, ports::ItemRow& row, const ports::Item& item,
                       const sync::Match& match, bool stranger, bool meets);
@@ -205,6 +205,8 @@ struct Engine::Inner {
   Result<bool> is_returned(Transaction& tx, const ports::ItemRow& row, const sync::Candidate& candidate);
   Result<bool> stands_in_for(Transaction& tx, const CalendarId& calendar,
                              const std::vector<sync::Candidate>& candidates);
+  Result<bool> is_theirs(Transaction& tx, const CalendarId& calendar,
+                         const std::vector<sync::Candidate>& candidates);
   Result<void> exchange(Transaction& tx, const EventId& event, sync::Base base, ports::ItemRow& row,
                         const ports::Item& item);
   Result<bool> yield_to(Transaction& tx, Cycle& cycle, ports::ItemRow& row, const ports::Item& item,

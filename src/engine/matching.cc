@@ -111,14 +111,16 @@ Result<std::optional<Error>> Engine::Inner::take_away(Transaction& tx, Cycle& cy
   return std::nullopt;
 }
 
-// A second copy that a lost answer made us write is taken away again, unless somebody touched it.
+// A second copy that we wrote is taken away again, unless somebody touched it.
 Result<bool> Engine::Inner::remove_double(Transaction& tx, Cycle& cycle, const ItemRow& row,
-                                          const ports::Item& item, const EventId& event) {
+                                          const ports::Item& item, const EventId& event,
+                                          const std::string& why) {
   Loaded loaded = TRY(load(tx, event));
   auto first = loaded.items.find(row.calendar);
   if (first == loaded.items.end() || TRY(decode_item(first->second)).facts != item.facts) return false;
+  if (!providers.at(row.calendar)->recipients(ports::WriteKind::remove, &item, {}).empty()) return false;
   if (cycle.dry) return true;
-  TRY(take_away(tx, cycle, event, row.calendar, item, "a lost answer had made us write it twice"));
+  TRY(take_away(tx, cycle, event, row.calendar, item, why));
   return true;
 }
 
@@ -426,7 +428,9 @@ Result<void> Engine::Inner::match_arrivals(Transaction& tx, Cycle& cycle) {
       }
     }
     if (by_mark && match.kind == sync::Match::Kind::fresh && TRY(is_returned(tx, row, *by_mark))) {
-      ++cycle.doubles[row.calendar];
+      if (!TRY(remove_double(tx, cycle, row, item, by_mark->event,
+                             "the item that it made way for says the same")))
+        ++cycle.doubles[row.calendar];
       continue;
     }
     if (whose != claimed.end())
@@ -435,7 +439,8 @@ Result<void> Engine::Inner::match_arrivals(Transaction& tx, Cycle& cycle) {
     if (match.kind == sync::Match::Kind::doubled) {
       // The same choice wherever it is made: this very store may be at work on two computers.
       if (TRY(yield_to(tx, cycle, row, item, match.event))) continue;
-      if (TRY(remove_double(tx, cycle, row, item, match.event))) continue;
+      if (TRY(remove_double(tx, cycle, row, item, match.event, "a lost answer had made us write it twice")))
+        continue;
       match = {};
     }
     if (match.kind == sync::Match::Kind::fresh && !item.mark)
@@ -444,8 +449,13 @@ Result<void> Engine::Inner::match_arrivals(Transaction& tx, Cycle& cycle) {
         match = *std::move(instead);
       }
     // What our copy was named after, and what was said on our copy meanwhile, come together when that is read.
-    if (match.kind == sync::Match::Kind::fresh && row.uid.empty() && !item.mark)
+    if (match.kind == sync::Match::Kind::fresh && row.uid.empty() && !item.mark) {
       if (TRY(stands_in_for(tx, row.calendar, by_uid))) continue;
+      if (TRY(is_theirs(tx, row.calendar, by_uid))) {
+        ++cycle.doubles[row.calendar];
+        continue;
+      }
+    }
     const std::string row_uid = row.uid, row_mark = row.mark;
     if (match.kind == sync::Match::Kind::fresh) {
       const bool alone = by_uid.empty() && by_fingerprint.empty();

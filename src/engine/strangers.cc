@@ -110,6 +110,19 @@ Result<bool> Engine::Inner::stands_in_for(Transaction& tx, const CalendarId& cal
   return false;
 }
 
+// Whether another store's copy stands there for one of these events. That store takes it away when what it made the copy
+// of is back, as it is here.
+Result<bool> Engine::Inner::is_theirs(Transaction& tx, const CalendarId& calendar,
+                                      const std::vector<sync::Candidate>& candidates) {
+  for (const sync::Candidate& candidate : candidates) {
+    if (!candidate.live_here) continue;
+    const Loaded loaded = TRY(load(tx, candidate.event));
+    const auto mark = ports::parse_mark(loaded.items.at(calendar).mark);
+    if (mark && !TRY(tx.event(mark->event))) return true;
+  }
+  return false;
+}
+
 // Puts an item in the place of ours that says the very same: nothing was edited, and nothing is agreed anew.
 Result<void> Engine::Inner::exchange(Transaction& tx, const EventId& event, sync::Base base, ItemRow& row,
                                      const ports::Item& item) {
