@@ -107,13 +107,16 @@ bool waits(const EventPlan& plan, const CalendarId& calendar, const std::string&
   });
 }
 
-// A drifted value that our write takes away is kept in a conflict.
-void keep_drifted(EventPlan& plan, const Place& place, const std::string& path, Agreed& agreed) {
+// A drifted value that our write takes away is kept in a conflict, beside what the write shows.
+void keep_drifted(EventPlan& plan, const Place& place, const std::string& path, Agreed& agreed,
+                  const Value& written) {
   Conflict conflict;
   conflict.calendar = place.calendar;
   conflict.path = path;
   conflict.base = agreed.shown;
   conflict.remote = agreed.remote;
+  conflict.hub = written;
+  conflict.hub_replica = plan.hub.dot(path).replica;
   conflict.policy = "this place may not change it";
   plan.conflicts.push_back(std::move(conflict));
   agreed.drifted = false;
@@ -148,15 +151,7 @@ std::optional<Push> update_push(EventPlan& plan, const Place& place, const Lens&
     }
     bool drifted = agreed != nullptr && agreed->drifted && !is_on(Mutant::plan_loses_drift);
     if (drifted && agreed->remote != was) {
-      Conflict conflict;
-      conflict.calendar = place.calendar;
-      conflict.path = path;
-      conflict.base = was;
-      conflict.remote = agreed->remote;
-      conflict.hub = now;
-      conflict.policy = "this place may not change it";
-      plan.conflicts.push_back(std::move(conflict));
-      out.base.fields[path].drifted = false;
+      keep_drifted(plan, place, path, out.base.fields[path], now);
       out.base_changed = true;
     }
     if (now) {
@@ -185,7 +180,7 @@ std::optional<Push> update_push(EventPlan& plan, const Place& place, const Lens&
   // An occurrence that goes takes with it what a person said of it here.
   for (auto& [path, agreed] : out.base.fields)
     if (agreed.drifted && agreed.remote && target.find(path) == nullptr)
-      keep_drifted(plan, place, path, agreed);
+      keep_drifted(plan, place, path, agreed, std::nullopt);
   return Push{Intent::Kind::update,
               place.seen.facts,
               std::move(target),
@@ -209,7 +204,7 @@ bool is_behind(const EventPlan& plan, const Place& place, const Lens& lens, cons
 void keep_drift(EventPlan& plan, const Place& place, PlacePlan& out) {
   for (auto& [path, agreed] : out.base.fields) {
     if (!agreed.drifted || agreed.remote == agreed.shown) continue;
-    keep_drifted(plan, place, path, agreed);
+    keep_drifted(plan, place, path, agreed, std::nullopt);
     out.base_changed = true;
   }
 }

@@ -573,6 +573,21 @@ class Words(World):
         self.assertNotIn("(nothing)", words)
         self.assertNotIn("hub", words)
 
+    def test_an_edit_where_none_may_be_made_names_the_calendar_that_overwrote_it(self):
+        self.write("kalends.toml", CONFIG.replace('calendars = ["home", "work"]',
+                                                  'calendars = ["home", "work"]\ndirection = "one-way"\nfrom = "work"'))
+        self.write("work/standup.md", note("Standup", "2026-03-02"))
+        self.kalends("sync", "--yes")
+        copy = next(p for p in (self.folder / "home").glob("*.md") if "Standup" in p.read_text())
+        copy.write_text(copy.read_text().replace("title: Standup", "title: Mine"))
+        self.kalends("sync")
+        self.write("work/standup.md", (self.folder / "work/standup.md").read_text().replace("Standup", "Daily"))
+        self.kalends("sync")
+        words = self.kalends("conflicts", "--all")
+        self.assertRegex(words, r"home +Mine")
+        self.assertRegex(words, r"work +Daily")
+        self.assertIn("settled: work won", words)
+
     def test_every_command_that_settles_a_conflict_is_printed_and_works(self):
         self.write("kalends.toml", CONFIG.replace('calendars = ["home", "work"]', 'calendars = ["home", "work"]\nconflict = "ask"'))
         self.synced()
