@@ -88,6 +88,7 @@ struct Cycle {
   std::set<CalendarId> reset;               // listed anew after a dead cursor
   std::map<CalendarId, bool> holds_events;  // see Inner::holds_events
   std::set<CalendarId> gone;                // the collection itself is not there
+  std::set<CalendarId> twice;               // another calendar of the configuration is the same place
   std::map<CalendarId, CalendarCounts> counts;
   std::vector<EventId> fresh;                // events that an item of this cycle began
   Newborn newborn;                           // those of them that the store does not hold yet
@@ -165,6 +166,7 @@ struct Engine::Inner {
                            const std::function<Result<void>()>& step);
   Result<void> hold_versions(Transaction& tx, const CalendarId& id, Look& look);
   Result<void> take_in(Transaction& tx, Cycle& cycle, Look& look, const Result<ports::Changes>& changes);
+  Result<void> leave_alone(Transaction& tx, Cycle& cycle, const std::vector<CalendarId>& one_place);
   Result<ports::ItemRow> put_item(Transaction& tx, const CalendarId& calendar, const ports::Item& item,
                                   std::int64_t seen, bool dirty, const EventId* event = nullptr);
   Result<void> add_item(Transaction& tx, const CalendarId& calendar, const ports::Item& item,

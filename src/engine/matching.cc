@@ -315,7 +315,8 @@ Result<void> Engine::Inner::match_arrivals(Transaction& tx, Cycle& cycle) {
   for (const ItemRow& row : arrivals)
     if (row.state == ItemRow::State::gone) TRY_VOID(tx.remove_item(row.calendar, row.remote));
   std::erase_if(arrivals, [&](const ItemRow& row) {
-    return !row.part_of.empty() || row.state != ItemRow::State::present || !providers.contains(row.calendar);
+    return !row.part_of.empty() || row.state != ItemRow::State::present ||
+           !providers.contains(row.calendar) || cycle.twice.contains(row.calendar);
   });
   // In the configuration's order, then by name, so that the same input always gives the same events. What carries a
   // mark comes last: after a restore the event that it names may be made anew by its origin, earlier in this list.

@@ -1,10 +1,13 @@
 // Observe: what each calendar holds now goes into the store, items and cursor in one transaction.
 // **Only a whole listing makes anything absent; an error leaves everything as it was.**
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <bit>
 #include <iterator>
 
 #include "base/mutation.h"
+#include "base/text.h"
 #include "engine/inner.h"
 
 namespace kalends::engine {
@@ -98,6 +101,7 @@ Result<void> Engine::Inner::observe_all(std::unique_ptr<Transaction>& tx, Cycle&
   std::vector<ports::Task> tasks;
   std::optional<Error> broken;  // of the store; after it nothing goes in any more
   std::size_t done = 0;
+  std::map<std::string, std::vector<CalendarId>> places;  // by identity
   auto with_store = [&](const std::function<Result<void>()>& work) {
     executor().alone([&] {
       if (broken) return;
@@ -135,6 +139,9 @@ Result<void> Engine::Inner::observe_all(std::unique_ptr<Transaction>& tx, Cycle&
     if (!changes && is_on(Mutant::error_is_emptiness)) changes = ports::Changes{.complete = true};
     with_store([&]() -> Result<void> {
       if (world.progress != nullptr) world.progress->update("reading " + id.value, done++, looks.size());
+      const std::string place = providers.at(id)->identity();
+      if (!place.empty()) places[place].push_back(id);
+      if (!place.empty() && places[place].size() > 1) return {};
       TRY_VOID(take_in(*tx, cycle, look, changes));
       // A commit waits for the disk, and there may be many calendars: a look without news is kept with what comes next.
       return look.news ? step() : Result<void>();
@@ -150,6 +157,33 @@ Result<void> Engine::Inner::observe_all(std::unique_ptr<Transaction>& tx, Cycle&
     std::ranges::move(look.warnings, std::back_inserter(cycle.report.warnings));
   }
   if (broken) return std::unexpected(*broken);
+  for (const auto& [place, calendars] : places)
+    if (calendars.size() > 1) TRY_VOID(leave_alone(*tx, cycle, calendars));
+  return {};
+}
+
+// Two ids of one place: what is written under the one turns up under the other and would be doubled. So nothing is written
+// to it under any id until a person has named it once; what one look brought waits in the store.
+Result<void> Engine::Inner::leave_alone(Transaction& tx, Cycle& cycle,
+                                        const std::vector<CalendarId>& one_place) {
+  std::vector<std::string> names;
+  for (const CalendarId& id : settings.calendars)
+    if (std::ranges::find(one_place, id) != one_place.end()) names.push_back("\"" + id.value + "\"");
+  const std::string error = fmt::format(
+      "{} are one calendar, and every event in it would be doubled. Nothing is written there: "
+      "name it once, and use that id in every link.",
+      join(names, " and "));
+  for (const CalendarId& id : one_place) {
+    CalendarCounts& counts = cycle.counts[id];
+    counts.calendar = id;
+    counts.error = error;
+    cycle.reachable.erase(id);
+    cycle.twice.insert(id);
+    auto row = TRY(tx.calendar(id)).value_or(ports::CalendarRow{.id = id});
+    row.error = error;
+    TRY_VOID(tx.put(row));
+  }
+  cycle.report.errors.push_back(error);
   return {};
 }
 

@@ -153,6 +153,10 @@ class Provider {
 
   // One line about where this is, for messages: a URL without secrets, a path.
   virtual std::string address() const = 0;
+
+  // The same for two calendars exactly when they are one place as one account sees it, however they are named. Known
+  // once a look has found the place; "" before, and where the names alone tell.
+  virtual std::string identity() const { return {}; }
 };
 
 }  // namespace kalends::ports

@@ -283,6 +283,29 @@ class OnEveryServer:
 class OnRadicale(OnEveryServer, unittest.TestCase):
     server_class = Radicale
 
+    def test_one_calendar_by_its_name_and_by_its_address_is_told_and_not_written(self):
+        self.put("e1", "Standup")
+        by_name = {**dav(self.server, self.server.url), "name": f"work{self.count}"}
+        self.desk.configure({"named": by_name, "direct": dav(self.server, self.work),
+                             "notes": {"provider": "obsidian", "path": "vault"}},
+                            [{"calendars": ["named", "notes"]}, {"calendars": ["notes", "direct"]}])
+        (self.desk.folder / "vault" / "Dentist.md").write_text(
+            '---\ntitle: Dentist\nallDay: false\ndate: 2026-03-03\nstartTime: "09:00"\nendTime: "10:00"\n---\n')
+        before = self.server.list(self.work)
+        for _ in range(2):
+            report = self.desk.sync("--yes", expect=(1,))
+            self.assertIn('"named" and "direct" are one calendar', report["errors"][0])
+            self.assertEqual(self.server.list(self.work), before)
+        failed = [c for c in self.desk.json("doctor", expect=(1,))["checks"] if c["state"] == "fail"]
+        self.assertEqual([c["subject"] for c in failed], ["direct"])
+        self.assertIn('the same calendar as "named"', failed[0]["message"])
+        self.desk.configure({"named": by_name, "notes": {"provider": "obsidian", "path": "vault"}},
+                            [{"calendars": ["named", "notes"]}])
+        self.desk.sync("--yes")
+        self.assertEqual(len(self.server.list(self.work)), 2)
+        self.assertEqual(len(self.desk.notes()), 2)
+        self.assert_quiet()
+
 
 class OnICloudLike(OnEveryServer, unittest.TestCase):
     server_class = ICloudLike

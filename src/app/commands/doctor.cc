@@ -6,6 +6,7 @@
 #include <cstdlib>
 #include <ctime>
 #include <filesystem>
+#include <map>
 
 #include "app/commands/commands.h"
 #include "app/words.h"
@@ -158,7 +159,18 @@ class Doctor {
            fmt::format("{} cannot be read; the first: {}: {}", counted(changes->unreadable.size(), "item"),
                        changes->unreadable.front().id.value, changes->unreadable.front().reason),
            "They are left alone. Repair them where they were made.");
+    one_place(name, calendar, (*connection)->provider().identity());
     if (name == "server") server_clock(calendar);
+  }
+
+  // Where a server says that two ids are one calendar.
+  void one_place(const std::string& name, const CalendarConfig& calendar, const std::string& identity) {
+    if (identity.empty()) return;
+    const auto [first, is_new] = places_.emplace(identity, calendar.id.value);
+    if (is_new) return;
+    tell(State::fail, name, calendar.id.value,
+         fmt::format("It is the same calendar as \"{}\", so nothing is written to either.", first->second),
+         "Name it once, and use that id in every link.");
   }
 
   bool credentials(const CalendarConfig& calendar) {
@@ -227,6 +239,7 @@ class Doctor {
 
   Desk& desk_;
   std::vector<Check> checks_;
+  std::map<std::string, std::string> places_;  // a place's identity -> the first calendar there
 };
 
 Json to_json(const Check& check) {

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 
+#include "base/digest.h"
 #include "base/text.h"
 #include "provider/caldav/item.h"
 #include "provider/caldav/listing.h"
@@ -158,6 +159,15 @@ std::string CalDavProvider::address() const {
   const auto url = parse_dav_url(config_.url);
   if (!url) return "an address that can't be read";
   return config_.name.empty() ? url->text() : fmt::format("{} ({})", url->text(), config_.name);
+}
+
+std::string CalDavProvider::identity() const {
+  if (!session_) return {};
+  DavUrl url = session_->place.url;
+  url.path = with_slash(normal_path(url.path));
+  // Who has a token alone is known by nothing else.
+  const std::string account = config_.username.empty() ? sha256(config_.secret).hex() : config_.username;
+  return fmt::format("{}\n{}", url.text(), account);
 }
 
 calendar::Facts CalDavProvider::project(const calendar::Facts& facts) const {

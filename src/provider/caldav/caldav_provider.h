@@ -59,6 +59,9 @@ class CalDavProvider : public ports::Provider {
 
   std::string address() const override;
 
+  // The collection that discovery came to, and who asks: there are servers where one address is each account's own.
+  std::string identity() const override;
+
  private:
   struct Session;
 

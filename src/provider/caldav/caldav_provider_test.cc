@@ -53,6 +53,13 @@ class Writing : public testing::Test {
   CalDavProvider provider{{kBase, "", "ann", "secret", false}, http, zones};
 };
 
+TEST_F(Writing, WhatItIsIsKnownWhenItWasFound) {
+  http.on("GET " + kName, 404);
+  EXPECT_EQ(provider.identity(), "");
+  EXPECT_FALSE(provider.get(RemoteId("/cal/x.ics")));
+  EXPECT_EQ(provider.identity(), "https://h/cal/\nann");
+}
+
 TEST_F(Writing, AUidThatIsTakenElsewhereIsReplacedWhateverTheServerCallsIt) {
   const std::string elsewhere = "<d:href>/other/x.ics</d:href>";
   for (const auto& [status, body] : std::vector<std::pair<int, std::string>>{

@@ -29,6 +29,11 @@ std::string GoogleProvider::address() const {
   return fmt::format("{} ({})", client_.base(), config_.calendar);
 }
 
+std::string GoogleProvider::identity() const {
+  if (calendar_.empty() || calendar_ == "primary") return {};
+  return fmt::format("{}\n{}", client_.base(), calendar_);
+}
+
 calendar::Facts GoogleProvider::project(const calendar::Facts& facts) const {
   return google::project(facts, zones_);
 }

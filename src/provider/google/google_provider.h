@@ -50,6 +50,9 @@ class GoogleProvider : public ports::Provider {
 
   std::string address() const override;
 
+  // "primary" is each account's own.
+  std::string identity() const override;
+
  private:
   Result<void> find_place();
   Context context() const { return {zones_, zone_}; }

@@ -86,6 +86,18 @@ class Google : public testing::Test {
   GoogleProvider provider_{{"primary", kBase}, http_, token_, zones_};
 };
 
+TEST_F(Google, ThePrimaryCalendarIsEachAccountsOwn) {
+  EXPECT_EQ(provider_.identity(), "");
+  http_.on(kList, 200, last_page("", "one"));
+  list();
+  EXPECT_EQ(provider_.identity(), "");
+  GoogleProvider named({"me@example.org", kBase}, http_, token_, zones_);
+  http_.on("GET http://127.0.0.1:9/cal/v3/calendars/me%40example.org/events?maxResults=2500", 200,
+           last_page("", "one"));
+  ASSERT_TRUE(named.changes("", [](const RemoteId&) { return std::string(); }));
+  EXPECT_EQ(named.identity(), std::string(kBase) + "\nme@example.org");
+}
+
 TEST_F(Google, AnUnchangedCycleIsOneRequest) {
   http_.on(std::string(kList), 200, last_page(event("a"), "t1"));
   http_.on(std::string(kList) + "&syncToken=t1", 200, last_page("", "t2"));
