@@ -404,6 +404,7 @@ std::string uid_of_name(const RemoteId& remote, int again);
 bool is_uid_of_name(std::string_view uid);
 // The uid of a copy where the event's own is taken, which each store comes to that reads the same items.
 std::string second_uid(const Loaded& loaded);
+std::string second_uid(const std::string& uid, const RemoteId& first);
 // The event as the calendar holds it: its master with what its parts say. The calendar has a master of it.
 Result<ports::Item> whole_item(const Loaded& loaded, const CalendarId& calendar);
 // Puts the parts of a present master, whose facts `seen` has, into the observation, and the strays of any.

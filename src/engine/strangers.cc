@@ -38,7 +38,11 @@ std::string second_uid(const Loaded& loaded) {
     const bool better = first == nullptr || (first->mark.empty() ? 0 : 1) > (item.mark.empty() ? 0 : 1);
     if (item.state != ItemRow::State::gone && better) first = &item;
   }
-  const std::string name = fmt::format("second\n{}\n{}", loaded.row.uid, first ? first->remote.value : "");
+  return second_uid(loaded.row.uid, first ? first->remote : RemoteId());
+}
+
+std::string second_uid(const std::string& uid, const RemoteId& first) {
+  const std::string name = fmt::format("second\n{}\n{}", uid, first.value);
   return sha256(name).hex().substr(0, 32) + std::string(kOurs);
 }
 
@@ -46,11 +50,9 @@ std::string second_uid(const Loaded& loaded) {
 Result<void> Engine::Inner::learn_names(Transaction& tx, Names& names) {
   if (names.is_known) return {};
   names.is_known = true;
-  for (const ports::ItemName& one : TRY(tx.item_names())) note_name(names, one.uid, one.mark, one.event);
-  for (const ports::BaseRow& row : TRY(tx.unsettled_bases())) {
-    const sync::Base base = TRY(sync::decode_base(row.blob));
-    if (base.own_uid && base.standing != sync::Standing::present)
-      add(names.by_uid[second_uid(TRY(load(tx, row.event)))], row.event);
+  for (const ports::ItemName& one : TRY(tx.item_names())) {
+    note_name(names, one.uid, one.mark, one.event);
+    if (!one.event_uid.empty()) add(names.by_uid[second_uid(one.event_uid, one.remote)], one.event);
   }
   return {};
 }

@@ -184,5 +184,38 @@ TEST(TwoStores, ACopyOfANoteThatComesBeforeTheNoteGivesWay) {
   EXPECT_EQ(both.vault_b.list()[0].id, note);
 }
 
+TEST(TwoStores, AnEditedCopyOfANoteThatWasDeletedIsOneEventWhenTheNoteIsBack) {
+  TwoStores both(false);
+  both.note(true, meeting("Standup"));
+  both.sync(true);
+  both.sync(false);
+  both.merge();
+  both.dav.erase(both.dav.list()[0].id);
+  both.sync(true);
+  ASSERT_EQ(both.vault_b.list().size(), 1u) << "the copy that the other store made";
+  both.vault_b.edit(both.vault_b.list()[0].id, [](Facts& facts) { facts.set("title", "Daily"); });
+  both.sync(true);
+  both.sync(false);
+  both.merge();
+  EXPECT_LT(both.settle(), 5);
+  for (MemoryServer* at : {&both.dav, &both.vault_a, &both.vault_b}) {
+    ASSERT_EQ(at->list().size(), 1u) << at->name();
+    EXPECT_EQ(at->list()[0].facts.get("title"), "Daily");
+  }
+}
+
+TEST(TwoStores, ACopyWithAUidOfItsOwnIsKnownToTheOtherStore) {
+  TwoStores both(true);
+  const RemoteId note = both.note(false, meeting("Standup"));
+  both.race(false, Call::create);
+  ASSERT_EQ(both.dav.list().size(), 1u) << "one create was refused";
+  both.dav.erase(both.dav.list()[0].id);
+  both.vault_a.edit(note, [](Facts& facts) { facts.set("title", "Daily"); });
+  both.sync(false);
+  EXPECT_LT(both.settle(), 4);
+  EXPECT_EQ(both.dav.list().size(), 1u);
+  EXPECT_EQ(both.vault_a.list().size(), 1u);
+}
+
 }  // namespace
 }  // namespace kalends::engine

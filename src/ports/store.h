@@ -53,6 +53,8 @@ struct ItemVersion {
 struct ItemName {
   std::string uid, mark;
   EventId event;
+  RemoteId remote;
+  std::string event_uid;
 };
 
 struct ItemCounts {

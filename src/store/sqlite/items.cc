@@ -118,8 +118,14 @@ Result<std::vector<ItemRow>> SqliteTransaction::items_of(const EventId& event) {
 
 Result<std::vector<ports::ItemName>> SqliteTransaction::item_names() {
   return all_rows(
-      reading("SELECT uid, mark, event FROM items WHERE event <> '' AND part_of = ''"), +[](Query& q) {
-        return ports::ItemName{.uid = q.take_text(), .mark = q.take_text(), .event = EventId(q.take_key())};
+      reading("SELECT i.uid, i.mark, i.event, i.remote, IFNULL(e.uid, '') FROM items i "
+              "LEFT JOIN events e ON e.id = i.event WHERE i.event <> '' AND i.part_of = ''"),
+      +[](Query& q) {
+        return ports::ItemName{.uid = q.take_text(),
+                               .mark = q.take_text(),
+                               .event = EventId(q.take_key()),
+                               .remote = RemoteId(q.take_text()),
+                               .event_uid = q.take_text()};
       });
 }
 
