@@ -124,7 +124,7 @@ class Doctor {
            "Change its owner or its permissions.");
       return;
     }
-    const auto wiring = Wiring::make(config, Access::read, desk_.machine);
+    auto wiring = Wiring::make(config, Access::read, desk_.machine);
     const auto problems = wiring ? (*wiring)->store().verify() : std::unexpected(wiring.error());
     if (!problems)
       tell(State::fail, "store", config.store_path, problems.error().message,
@@ -134,6 +134,7 @@ class Doctor {
            "Restore a backup: kalends restore FILE.");
     else
       tell(State::ok, "store", config.store_path, "It is sound.");
+    if (problems && problems->empty()) wiring_ = std::move(*wiring);
   }
 
   void look_at(const CalendarConfig& calendar) {
@@ -159,8 +160,27 @@ class Doctor {
            fmt::format("{} cannot be read; the first: {}: {}", counted(changes->unreadable.size(), "item"),
                        changes->unreadable.front().id.value, changes->unreadable.front().reason),
            "They are left alone. Repair them where they were made.");
+    strangers(name, calendar, changes->items);
     one_place(name, calendar, (*connection)->provider().identity());
     if (name == "server") server_clock(calendar);
+  }
+
+  // Items whose marks name no event of this store.
+  void strangers(const std::string& name, const CalendarConfig& calendar,
+                 const std::vector<ports::Item>& items) {
+    auto tx = wiring_ ? wiring_->store().begin() : fail(ErrorKind::not_found, "");
+    if (!tx) return;
+    std::size_t count = 0;
+    for (const ports::Item& item : items) {
+      if (!item.mark) continue;
+      const auto event = (*tx)->event(item.mark->event);
+      if (event && !*event) ++count;
+    }
+    if (count > 0)
+      tell(State::ok, name, calendar.id.value,
+           fmt::format("It holds {} with the mark of another Kalends store, which keeps this calendar too or "
+                       "was lost.",
+                       counted(count, "item")));
   }
 
   // Where a server says that two ids are one calendar.
@@ -239,6 +259,7 @@ class Doctor {
 
   Desk& desk_;
   std::vector<Check> checks_;
+  std::unique_ptr<Wiring> wiring_;             // to a store that is there and sound
   std::map<std::string, std::string> places_;  // a place's identity -> the first calendar there
 };
 
