@@ -154,8 +154,8 @@ void LineWriter::end() {
 // Spreads the line where it stands, its last part first, so that each byte moves once.
 void LineWriter::fold() {
   cuts_.clear();
-  const char* line = buffer_.data() + start_;
   const std::size_t length = size_ - start_;
+  const std::string_view line(buffer_.data() + start_, length);
   for (std::size_t from = 0, fits = kFoldAt; length - from > fits; fits = kFoldAt - 1) {
     from = fold_point(line, from, fits);
     cuts_.push_back(from);

@@ -231,7 +231,7 @@ std::string encode_param(std::string_view value) {
 void append_folded(std::string& out, std::string_view line, std::string_view line_end) {
   std::size_t room = kFoldAt;
   while (line.size() > room) {
-    const std::size_t cut = fold_point(line.data(), 0, room);
+    const std::size_t cut = fold_point(line, 0, room);
     out += line.substr(0, cut);
     out += line_end;
     out += ' ';

@@ -41,7 +41,7 @@ std::string encode_param(std::string_view value);
 
 inline constexpr std::size_t kFoldAt = 75;  // octets, without the line end
 // Where a line is cut whose next part begins at `from` and may have `fits` octets: never inside a character of UTF-8.
-inline std::size_t fold_point(const char* line, std::size_t from, std::size_t fits) {
+inline std::size_t fold_point(std::string_view line, std::size_t from, std::size_t fits) {
   std::size_t cut = fits;
   while (cut > fits - 4 && (static_cast<unsigned char>(line[from + cut]) & 0xC0) == 0x80) --cut;
   return from + cut;
