@@ -78,6 +78,7 @@ enum class Mutant : std::uint8_t {
   guard_lets_circles,
   // engine: observe, match, plan
   delta_is_a_listing,
+  window_edge_deletes,
   error_is_emptiness,
   unreadable_is_gone,
   rules_change_nothing,

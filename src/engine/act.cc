@@ -15,7 +15,7 @@ Outcome::OfItem Engine::Inner::write_item(const Cycle& cycle, const Planned& pla
                                           const sync::PlacePlan& place, const sync::ItemWrite& write,
                                           const RemoteId& master) {
   ports::Provider& provider = *providers.at(place.calendar);
-  Outcome::OfItem out{fail(ErrorKind::cancelled, ""), std::nullopt};
+  Outcome::OfItem out{fail(ErrorKind::cancelled, ""), std::nullopt, false};
   if (write.kind == Intent::Kind::create) {
     ports::Draft draft;
     draft.mark = {planned.loaded.row.id, place.base.intent->nonce};
@@ -47,8 +47,14 @@ Outcome::OfItem Engine::Inner::write_item(const Cycle& cycle, const Planned& pla
     } else {
       out.written = std::unexpected(removed.error());
     }
-    if (!out.written && out.written.error().kind == ErrorKind::stale)
-      if (auto read = provider.get(current->id)) out.read = *std::move(read);
+    // Where a listing may never show what became of it, the item is asked for also when it is said not to be there.
+    const bool untold = cycle.covers.contains(place.calendar);
+    const auto refused = out.written ? ErrorKind::transient : out.written.error().kind;
+    if (refused == ErrorKind::stale || (untold && refused == ErrorKind::not_found)) {
+      auto read = provider.get(current->id);
+      if (read) out.read = *std::move(read);
+      if (!read) out.missing = untold && read.error().kind == ErrorKind::not_found;
+    }
   }
   if (out.written && !out.written->item)
     if (auto read = provider.get(out.written->id)) out.read = *std::move(read);
@@ -76,7 +82,7 @@ Result<void> Engine::Inner::settle_batch(Cycle& cycle, const CalendarId& calenda
   auto tx = TRY(world.store.begin());
   for (Outcome& outcome : outcomes) {
     if (!persisted && outcome.error() == nullptr)
-      outcome.items = {{std::unexpected(persisted.error()), std::nullopt}};
+      outcome.items = {{std::unexpected(persisted.error()), std::nullopt, false}};
     TRY_VOID(settle(*tx, cycle, outcome));
   }
   if (persisted && *persisted) {
@@ -102,7 +108,7 @@ Result<void> Engine::Inner::act_at_once(Cycle& cycle, std::map<CalendarId, Lane>
       if (lane.refused) {
         outcome.items.push_back(
             {fail(ErrorKind::rate_limited, "not tried, because an earlier write there was refused"),
-             std::nullopt});
+             std::nullopt, false});
       } else {
         outcome = write(cycle, *outcome.planned, *outcome.place);
         const Error* error = outcome.error();

@@ -85,10 +85,11 @@ struct Cycle {
   bool rules_changed = false;                   // since the last cycle that came to its end
   std::map<CalendarId, Instant> watched_since;  // the look before this one
   std::set<CalendarId> reachable;
-  std::set<CalendarId> reset;               // listed anew after a dead cursor
-  std::map<CalendarId, bool> holds_events;  // see Inner::holds_events
-  std::set<CalendarId> gone;                // the collection itself is not there
-  std::set<CalendarId> twice;               // another calendar of the configuration is the same place
+  std::set<CalendarId> reset;                // listed anew after a dead cursor
+  std::map<CalendarId, ports::Span> covers;  // of what takes place outside of it a look told nothing
+  std::map<CalendarId, bool> holds_events;   // see Inner::holds_events
+  std::set<CalendarId> gone;                 // the collection itself is not there
+  std::set<CalendarId> twice;                // another calendar of the configuration is the same place
   std::map<CalendarId, CalendarCounts> counts;
   std::vector<EventId> fresh;                // events that an item of this cycle began
   Newborn newborn;                           // those of them that the store does not hold yet
@@ -126,6 +127,7 @@ struct Outcome {
   struct OfItem {
     Result<ports::Written> written;   // of a removal: an empty one
     std::optional<ports::Item> read;  // what was read back, when the answer did not say
+    bool missing = false;  // it was refused, and no listing would tell that nothing is there any more
   };
   std::vector<OfItem> items = {};
   const Error* error() const {
@@ -167,6 +169,16 @@ struct Engine::Inner {
   Result<void> hold_versions(Transaction& tx, const CalendarId& id, Look& look);
   Result<void> take_in(Transaction& tx, Cycle& cycle, Look& look, const Result<ports::Changes>& changes);
   Result<void> leave_alone(Transaction& tx, Cycle& cycle, const std::vector<CalendarId>& one_place);
+
+  // window.cc
+  using WithStore = std::function<void(const std::function<Result<void>()>&)>;
+  void prove_removals(const std::unique_ptr<Transaction>& tx, const Look& look, ports::Changes& changes,
+                      const WithStore& with_store);
+  bool is_covered(const ports::Span& span, const calendar::Facts& facts) const;
+  Result<bool> is_beyond_window(const Cycle& cycle, const Loaded& loaded, const CalendarId& calendar) const;
+  Result<bool> see_beyond_window(Transaction& tx, const Cycle& cycle, Loaded& loaded,
+                                 const CalendarId& calendar);
+
   Result<ports::ItemRow> put_item(Transaction& tx, const CalendarId& calendar, const ports::Item& item,
                                   std::int64_t seen, bool dirty, const EventId* event = nullptr);
   Result<void> add_item(Transaction& tx, const CalendarId& calendar, const ports::Item& item,
@@ -246,7 +258,7 @@ struct Engine::Inner {
   Loaded load(Newborn::One one);
   Result<std::map<CalendarId, std::set<std::string>>> parked_paths(Transaction& tx, const Loaded& loaded);
   sync::Place place_at(const Cycle& cycle, const Loaded& loaded, const CalendarId& id) const;
-  Result<void> observe_place(Transaction& tx, const Cycle& cycle, const Loaded& loaded, Planned& out,
+  Result<void> observe_place(Transaction& tx, const Cycle& cycle, Loaded& loaded, Planned& out,
                              sync::Place& place);
   void see_item(const ports::Item& item, sync::Place& place) const;
   Result<Planned> plan_one(Transaction& tx, Cycle& cycle, Loaded loaded, const std::set<CalendarId>& ignored);

@@ -137,6 +137,7 @@ Result<void> Engine::Inner::observe_all(std::unique_ptr<Transaction>& tx, Cycle&
     };
     auto changes = providers.at(id)->changes(look.row.cursor, known);
     if (!changes && is_on(Mutant::error_is_emptiness)) changes = ports::Changes{.complete = true};
+    if (changes && changes->covers) prove_removals(tx, look, *changes, with_store);
     with_store([&]() -> Result<void> {
       if (world.progress != nullptr) world.progress->update("reading " + id.value, done++, looks.size());
       const std::string place = providers.at(id)->identity();
@@ -246,6 +247,7 @@ Result<void> Engine::Inner::take_in(Transaction& tx, Cycle& cycle, Look& look,
     look.news = look.news || vanished > 0;
   }
   if (changes->reset) cycle.reset.insert(calendar);
+  if (changes->covers) cycle.covers[calendar] = *changes->covers;
   if (!changes->items.empty() || !changes->gone.empty()) row.changed_at = cycle.now;
   row.cursor = changes->cursor;
   row.listed_at = cycle.now;

@@ -129,6 +129,13 @@ Result<void> Engine::Inner::note_failure(Transaction& tx, Cycle& cycle, const Ou
   }
   if (const auto& read = outcome.items.back().read)
     TRY(put_item(tx, place.calendar, *read, cycle.seen, true, &event));
+  if (outcome.items.back().missing)
+    if (auto row = TRY(tx.item(place.calendar, write.id))) {
+      row->state = ItemRow::State::gone;
+      row->dirty = true;
+      TRY_VOID(tx.put(*row));
+      return {};
+    }
   if (error.kind == ErrorKind::stale) return {};
   cycle.failed.insert({event, place.calendar});
   ++cycle.counts[place.calendar].failed;

@@ -60,6 +60,12 @@ struct Unreadable {
   std::optional<PartOf> part_of = std::nullopt;  // when that much is known of it
 };
 
+// A span of time, up to but without `to`.
+struct Span {
+  Instant from, to;
+  bool operator==(const Span&) const = default;
+};
+
 // What one look gave.
 struct Changes {
   std::vector<Item> items;          // new, changed, or listed anew
@@ -69,6 +75,9 @@ struct Changes {
   bool complete = false;  // a whole listing: what is in none of the lists above is absent
   bool reset = false;     // the cursor was dead and a whole listing was made instead
   std::string cursor;     // for the next call; store it together with the items
+  // Of a calendar that tells a window of dates only: whatever takes place in this span has been told. Anything else may
+  // be there untold, and what is `gone` or absent has left the window or was deleted: which of the two, get() says.
+  std::optional<Span> covers = std::nullopt;
 };
 
 // The versions we hold, so that a listing fetches only what differs: "" for an id we do not know, "unreadable" for an

@@ -90,6 +90,8 @@ const std::vector<Entry>& registry() {
       ENTRY(guard_lets_rollback, "A server restored from a backup undoes what was done since."),
       ENTRY(guard_lets_circles, "The same write is made again and again."),
       ENTRY(delta_is_a_listing, "What a delta does not name is taken to be gone."),
+      ENTRY(window_edge_deletes,
+            "What leaves the window of dates that a calendar tells is taken to be deleted."),
       ENTRY(error_is_emptiness, "A calendar that cannot be read is taken to be empty."),
       ENTRY(unreadable_is_gone, "An item that cannot be read is taken to be gone."),
       ENTRY(rules_change_nothing, "A changed link, mask or filter is noticed only when an event changes."),

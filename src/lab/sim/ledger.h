@@ -70,6 +70,7 @@ struct Ledger {
   std::map<EventId, std::string> days_of_conflicts;  // of their events
   std::set<CalendarId> rolled_back;                  // calendars that were restored from a backup
   std::set<CalendarId> emptied;                      // calendars that were empty for a while
+  std::set<std::pair<CalendarId, RemoteId>> told;    // items that a look was told of, ever
   bool store_restored = false;
   bool links_changed = false;
   std::vector<Undone> undone;

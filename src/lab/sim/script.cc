@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <utility>
 
 namespace kalends::lab {
 namespace {
@@ -58,6 +59,17 @@ void Script::jump() {
     default: clock.advance(world_.chance.between(1, 72) * kHourMs);  // nobody was there for days
   }
   world_.trace.say("our clock is off by {} minutes", clock.skew_ms / kMinuteMs);
+}
+
+// Where a calendar tells a window of dates, time goes by faster, so that events come into it and leave it.
+void Script::let_days_pass() {
+  const bool windowed = std::ranges::any_of(world_.topology.profiles, [](const auto& profile) {
+    return profile.past_ms > 0 || profile.ahead_ms > 0;
+  });
+  if (!windowed || !world_.chance.percent(20)) return;
+  const auto hours = world_.chance.between(4, 40);
+  world_.clock.advance(hours * kHourMs);
+  world_.trace.say("{} hours later", hours);
 }
 
 // The disk has room for a little more or for nothing; then somebody makes room.
@@ -136,7 +148,10 @@ void Script::empty_and_refill() {
   Place& place = any_place();
   // An almost empty calendar that loses the rest is taken at its word: no guard can tell it from a person's doing.
   cycle();
-  if (place.server->list().size() < kEnoughToNotice) return;
+  const auto there = place.server->list();
+  // What a calendar does not tell is not missed either.
+  const auto told = [&](const auto& item) { return place.server->tells(item.facts); };
+  if (std::cmp_less(std::ranges::count_if(there, told), kEnoughToNotice)) return;
   mend(place);
   world_.clock.advance(kMinuteMs);  // longer than any listing lags behind
   const auto whole = place.server->snapshot();
@@ -212,6 +227,7 @@ void Script::step(const Step& step) {
   world_.trace.say("step {}: {}", step.number, to_string(step.deed));
   if (step.deed == Deed::settle_in) return people_.settle_in();
   world_.clock.advance(chance.between(1, 20) * kMinuteMs + chance.between(0, 59'999));
+  let_days_pass();
   switch (step.deed) {
     case Deed::settle_in: break;
     case Deed::people: return act();

@@ -24,6 +24,7 @@ class Script {
   void watched_cycle();
   void act();
   void jump();
+  void let_days_pass();
   void fill_disk();
   void undo();
   void answer_conflicts();

@@ -1,5 +1,6 @@
 #include "lab/sim/world.h"
 
+#include <algorithm>
 #include <filesystem>
 
 #include "merge/state.h"
@@ -160,7 +161,8 @@ Cycle World::sync(engine::SyncOptions options) {
   for (const auto& each : places)
     for (const auto& item : each->server->list()) {
       const auto known = ledger.events.find(day_of(item.facts));
-      if (!item.spoilt || last_whole_cycle.ms != 0 || known == ledger.events.end() || !known->second.by_hand)
+      const bool unseen = item.spoilt || !each->server->tells(item.facts);
+      if (!unseen || last_whole_cycle.ms != 0 || known == ledger.events.end() || !known->second.by_hand)
         continue;
       ++known->second.duplicates;
       known->second.by_hand = false;
@@ -205,9 +207,20 @@ Cycle World::sync(engine::SyncOptions options) {
             out.report->held_waiting, out.report->conflicts_open, scheduler.switches() - switches_before,
             scheduler.points() - points_before);
   for (const auto& counts : out.report->calendars)
-    if (counts.error.empty()) last_read[counts.calendar] = edits_before;
+    if (counts.error.empty()) {
+      last_read[counts.calendar] = edits_before;
+      note_told(counts.calendar);
+    }
   if (out.report->errors.empty()) last_whole_cycle = began;
   return out;
+}
+
+void World::note_told(const CalendarId& calendar) {
+  const auto& server =
+      *(*std::ranges::find(places, calendar, [](const auto& each) { return each->id; }))->server;
+  for (const auto& item : server.list())
+    if (server.tells(item.facts)) ledger.told.insert({calendar, item.id});
+  for (const auto& write : server.writes()) ledger.told.insert({calendar, write.id});
 }
 
 // A store in which no cycle ever began has not even the key by which events get their names: to put it back is to lose

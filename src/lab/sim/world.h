@@ -38,7 +38,8 @@ class SimClock : public ports::Clock {
   std::int64_t skew_ms = 0;
 
  private:
-  Instant now_{1'767'600'000'000};  // 2026-01-05T08:00:00Z
+  Instant now_{
+      1'771'920'000'000};  // 2026-02-24T08:00:00Z: some of people's events are past, most are to come
 };
 
 // Where the process dies. Counts down the points it passes; dead, it lets nothing through.
@@ -149,6 +150,7 @@ class World {
   Result<void> start_process();
   void note_day(const EventId& id);  // of an event in conflict, while it is known
   void keep_conflicts();
+  void note_told(const CalendarId& calendar);
   void say_writes(const std::vector<std::size_t>& seen);
 
   std::string folder_;

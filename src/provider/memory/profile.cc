@@ -10,6 +10,7 @@ namespace {
 
 using calendar::Facts;
 
+constexpr std::int64_t kDayMs = 24 * 60 * 60'000;
 constexpr std::size_t kTitleCharacters = 24;
 constexpr std::string_view kOverrides = "overrides/";
 constexpr std::size_t kToTheMinute = 16;  // "2026-03-02T09:00"
@@ -180,8 +181,9 @@ std::vector<Profile> profiles() {
   blind.version_on_write = VersionAnswer::never;
 
   Profile windowed = named("windowed");
-  windowed.cursor_ms = 60 * 60'000;
-  windowed.repeats = true;
+  windowed.past_ms = 5 * kDayMs;
+  windowed.ahead_ms = 10 * kDayMs;
+  windowed.cursor_ms = 20 * 60 * 60'000;
   windowed.item_on_write = true;
 
   Profile paged = named("paged");

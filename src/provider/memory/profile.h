@@ -48,7 +48,9 @@ struct Profile {
   bool shuffles = false;  // items come in no order
   bool repeats = false;   // some items come twice, and a delta repeats some that did not change
   std::size_t page = 0;   // so many items at once, ordered by title, each page as things stand then; 0 = all
-  std::int64_t lag_ms = 0;  // listings show how things stood so long ago; get() is up to date
+  std::int64_t past_ms = 0, ahead_ms = 0;  // listings and deltas tell what takes place so long before and
+                                           // after the present time alone; 0 and 0 = everything
+  std::int64_t lag_ms = 0;                 // listings show how things stood so long ago; get() is up to date
 
   // What it can do.
   bool conditional = true;

@@ -107,6 +107,32 @@ TEST_F(Memory, AListingCanLag) {
   EXPECT_THAT(list(cursor).gone, ElementsAre(id));
 }
 
+TEST_F(Memory, AWindowOfDatesSlides) {
+  constexpr std::int64_t kDayMs = 86'400'000;
+  Profile profile;
+  profile.past_ms = 2 * kDayMs;
+  profile.ahead_ms = 3 * kDayMs;
+  auto& server = open(profile);                     // on 2 March, 9:00
+  const auto old = server.put(plain_facts(8));      // on the 1st
+  const auto young = server.put(plain_facts(5));    // on the 6th
+  const auto inside = server.put(plain_facts(2));   // on the 3rd
+  const auto outside = server.put(plain_facts(7));  // on the 8th
+  const auto listing = list();
+  EXPECT_TRUE(listing.complete);
+  ASSERT_TRUE(listing.covers);
+  EXPECT_THAT(listing.items, SizeIs(2));
+  time_.ms += 2 * kDayMs;
+  const auto changes = list(listing.cursor);
+  EXPECT_FALSE(changes.complete);
+  EXPECT_THAT(changes.gone, ElementsAre(old));
+  ASSERT_THAT(changes.items, SizeIs(1)) << "what was not changed and came into it; what stayed is no news";
+  EXPECT_EQ(changes.items[0].id, young);
+  EXPECT_EQ(given(provider_->get(old)).id, old);
+  server.erase(outside);
+  server.erase(inside);
+  EXPECT_THAT(list(changes.cursor).gone, ElementsAre(inside));
+}
+
 TEST_F(Memory, ALateRewriteMovesTheVersionButNotTheTime) {
   Profile profile;
   profile.rewrites = {Rewrite::wraps_html};

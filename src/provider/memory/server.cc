@@ -137,6 +137,7 @@ void MemoryServer::disorder(std::vector<Item>& items) const {
 void MemoryServer::list_all(ports::Changes& out, const ports::Known& known) const {
   out.complete = true;
   for (const auto& [id, stored] : visible()) {
+    if (windowed() && !in_window(stored.facts, now_())) continue;
     Item item = item_of(stored);
     if (stored.spoilt)
       out.unreadable.push_back({id, item.version, "the simulated item is damaged", stored.part_of});
@@ -174,7 +175,10 @@ Result<ports::Changes> MemoryServer::changes(const std::string& cursor, const po
   ports::Changes out;
   const auto until = visible_until();
   const auto since = read_cursor(cursor);
-  if (since) {
+  if (windowed()) out.covers = covered();
+  if (windowed() && since) {
+    list_window_since(out, cursor, *since);
+  } else if (since) {
     list_since(out, *since, std::max(*since, until));
   } else {
     list_all(out, known);

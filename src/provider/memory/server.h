@@ -98,6 +98,7 @@ class MemoryServer {
   static std::vector<Stored> events_of(const Snapshot& snapshot);  // as list() showed them then
   void restore(const Snapshot& snapshot);                          // with the versions of then; cursors die
   void clear();                                                    // emptied at one go; cursors die
+  bool tells(const calendar::Facts& facts) const;  // false: listings may tell nothing of that time
   void rename_all();  // every item gets another id, as after an export and import
 
   // What it saw of clients.
@@ -137,6 +138,12 @@ class MemoryServer {
   bool read_page(Reading& reading, const ports::Known& known) const;
   void catch_up(Reading& reading) const;
   ports::Changes whole_of(Reading reading) const;
+
+  // Listings of a window of dates; see window.cc.
+  bool windowed() const { return profile_.past_ms > 0 || profile_.ahead_ms > 0; }
+  bool in_window(const calendar::Facts& facts, Instant now) const;
+  ports::Span covered() const;
+  void list_window_since(ports::Changes& out, const std::string& cursor, std::uint64_t since) const;
 
   bool apart() const { return profile_.exceptions == ports::Exceptions::own_items; }
   std::map<std::string, RemoteId> parts_of(const RemoteId& master) const;

@@ -75,7 +75,9 @@ void compare(const Rest& rest, const std::string& day, const Place& place, const
     if (is_parked(rest, day, place.id, change.path)) continue;
     if (!expected.crossing && rest.world.ledger.links_changed)
       continue;  // what a first meeting found there stays
-    if ((expected.masked || !expected.crossing) && is_drift(rest, day, place.id, change.path)) continue;
+    const bool untold = !place.server->tells(item.facts);
+    if ((untold || expected.masked || !expected.crossing) && is_drift(rest, day, place.id, change.path))
+      continue;
     out.push_back(fmt::format("{} at {}: {} is \"{}\" where the hub means \"{}\"", day, place.id.value,
                               change.path, change.after.value_or("nothing"),
                               change.before.value_or("nothing")));
@@ -103,6 +105,12 @@ Failures converged(const Rest& rest) {
       if (items != rest.items.end())
         if (const auto there = items->second.find(place->id); there != items->second.end())
           item = &there->second[0];
+      // Of what a calendar does not tell nothing is known: neither that it is there nor that it is not.
+      const bool untold = (item && !place->server->tells(item->facts)) ||
+                          (alive > 0 && !place->server->tells(hub->second[0]));
+      // Of what a calendar never told nothing is known, neither that it is there nor that it is not.
+      const bool known_there = item && rest.world.ledger.told.contains({place->id, item->id});
+      if (untold && (!known_there || alive == 0)) continue;
       if (alive == 0) {
         if (item && !read_only)
           out.push_back(fmt::format("{} is at {} though the hub holds no such event", day, place->id.value));

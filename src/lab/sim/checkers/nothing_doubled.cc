@@ -30,6 +30,12 @@ Failures nothing_doubled(const Rest& rest) {
     for (const auto& [calendar, items] : by_calendar) {
       // A copy that a backup put back, and that bears no mark, is known to nobody.
       const bool unknown = rest.world.ledger.rolled_back.contains(calendar) && !items.front().mark;
+      // Nor is a copy that a store which was put back has forgotten, and that its calendar does not tell.
+      const auto place =
+          std::ranges::find(rest.world.places, calendar, [](const auto& each) { return each->id; });
+      const bool untold =
+          std::ranges::any_of(items, [&](const auto& item) { return !(*place)->server->tells(item.facts); });
+      if (untold && rest.world.ledger.store_restored) continue;
       if (items.size() > 1 + copies + (unknown ? 1 : 0))
         out.push_back(fmt::format("{} is at {} {} times, where people made {}", day, calendar.value,
                                   items.size(), 1 + copies));
