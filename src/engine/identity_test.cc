@@ -71,5 +71,27 @@ TEST(Identity, APersonsCopyOfSuchACopyIsAnotherEvent) {
   EXPECT_EQ(bench.servers["home"]->list().size(), 2u);
 }
 
+// Moved or copied: only the calendar that it came from can tell, and it could not be read.
+TEST(Identity, WhatWasMovedFromACalendarThatCannotBeReadWaitsForIt) {
+  for (const bool copied : {false, true}) {
+    Bench bench;
+    for (const char* name : {"work", "home", "away"}) bench.add(name);
+    bench.link({"work", "home"});
+    bench.servers["work"]->put(meeting("Standup"), "uid");
+    bench.sync();
+    bench.link({"work", "away"});
+    const auto copy = bench.servers["home"]->list().at(0);
+    bench.servers["away"]->put(copy.facts, copy.uid, copy.mark);
+    if (!copied) bench.servers["home"]->erase(copy.id);
+    bench.servers["home"]->vanish(true);
+    bench.sync(true);
+    bench.servers["home"]->vanish(false);
+    bench.sync(true);
+    bench.sync(true);
+    EXPECT_EQ(bench.servers["work"]->list().size(), copied ? 2u : 1u) << copied;
+    bench.expect_quiet();
+  }
+}
+
 }  // namespace
 }  // namespace kalends::engine

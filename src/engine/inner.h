@@ -272,6 +272,7 @@ struct Engine::Inner {
                                              const calendar::Facts& facts, Instant now) const;
 
   // holding.cc
+  Result<void> count_in_window(Transaction& tx, const ports::Span& span, sync::Incoming& incoming) const;
   Result<void> hold_incoming(Transaction& tx, Cycle& cycle, std::vector<Planned>& planned);
   Result<bool> holds_events(Transaction& tx, Cycle& cycle, const CalendarId& id);
   Result<CalendarId> first_run_at(Transaction& tx, Cycle& cycle, const Planned& one, const CalendarId& id,

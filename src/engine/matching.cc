@@ -26,9 +26,11 @@ bool is_place(const sync::Base& base) {
          base.standing == sync::Standing::none || base.standing == sync::Standing::retired;
 }
 
-bool marked_elsewhere(const Loaded& loaded, const CalendarId& here, const std::string& nonce) {
-  return std::ranges::any_of(
-      loaded.bases, [&](const auto& entry) { return entry.first != here && entry.second.nonce == nonce; });
+// The other calendar whose copy was given that mark.
+std::optional<CalendarId> marked_at(const Loaded& loaded, const CalendarId& here, const std::string& nonce) {
+  for (const auto& [calendar, base] : loaded.bases)
+    if (calendar != here && base.nonce == nonce) return calendar;
+  return std::nullopt;
 }
 
 // The links whose filter keeps the event out.
@@ -375,8 +377,11 @@ Result<void> Engine::Inner::match_arrivals(Transaction& tx, Cycle& cycle) {
         Loaded loaded = TRY(load(tx, item.mark->event));
         arrival.nonce = item.mark->nonce;
         by_mark = candidate_of(islands, loaded, row.calendar, item.mark->nonce);
-        if (!marked_elsewhere(loaded, row.calendar, item.mark->nonce))
-          by_mark->marked_elsewhere_present.reset();
+        const auto from = marked_at(loaded, row.calendar, item.mark->nonce);
+        if (!from) by_mark->marked_elsewhere_present.reset();
+        // Whether it was moved or copied tells the calendar that it came from, which could not be read.
+        const bool untold = from && providers.contains(*from) && !cycle.reachable.contains(*from);
+        if (untold && by_mark->marked_elsewhere_present.value_or(false)) continue;
       } else if (epoch != "1" && !all_read) {
         continue;  // its origin may be in a calendar that could not be read: nothing is known yet
       }

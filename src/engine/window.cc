@@ -13,13 +13,15 @@ namespace kalends::engine {
 
 using ports::ItemRow;
 
-// Whether any of it takes place in the span; yes when that cannot be told.
+// Whether any of it takes place in the span; yes when that cannot be told. A series that lasts for ever need not.
 bool Engine::Inner::is_covered(const ports::Span& span, const calendar::Facts& facts) const {
   const auto event = calendar::from_facts(facts);
   if (!event) return true;
-  const auto extent = calendar::extent(*event, ical::EventZones(world.zones, *event), world.local_zone);
-  if (!extent) return true;
-  return extent->from_utc * 1000 < span.to.ms && (!extent->to_utc || *extent->to_utc * 1000 >= span.from.ms);
+  const calendar::Range range{span.from.ms / 1000, span.to.ms / 1000};
+  const auto there =
+      calendar::occurrences(*event, range, ical::EventZones(world.zones, *event), world.local_zone,
+                            {1, 100'000, calendar::ExpansionLimits::WhenFull::stop});
+  return !there || !there->empty();
 }
 
 // Of what the look does not name any more, `gone` keeps what is proven to be deleted and `items` takes what is there

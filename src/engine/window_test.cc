@@ -184,5 +184,40 @@ TEST(Window, AStoreFromABackupAsksForWhatIsOutsideByItsName) {
   bench.expect_quiet();
 }
 
+TEST(Window, ASeriesThatLastsForEverIsNotInEveryWindow) {
+  Windowed bench;
+  Facts yearly = at("Review", "2026-02-20");
+  yearly.set("recurrence", "RRULE:FREQ=YEARLY");
+  yearly.set("when", "zoned 2025-02-20T09:00:00 PT1H Etc/UTC");
+  bench.work().put(yearly, "uid");
+  bench.home().put(yearly, "uid");
+  bench.sync();
+  EXPECT_EQ(bench.work().list().size(), 1u) << "one is there already, told of by nobody";
+  bench.pass_days(45);
+  bench.sync();
+  EXPECT_EQ(bench.work().list().size(), 1u);
+  EXPECT_EQ(bench.home().list().size(), 1u);
+  bench.expect_quiet();
+}
+
+TEST(Window, ThatItIsEmptyIsJudgedByTheWindowAlone) {
+  Windowed bench;
+  std::vector<RemoteId> inside;
+  for (int n = 0; n < 30; ++n) bench.work().put(at("Old " + std::to_string(n), "2026-01-01"), "");
+  bench.sync();
+  bench.pass_days(12);
+  for (int n = 0; n < 6; ++n)
+    inside.push_back(bench.work().put(at("New " + std::to_string(n), "2026-01-14"), ""));
+  bench.sync();
+  ASSERT_EQ(bench.home().list().size(), 36u);
+  for (const auto& id : inside) bench.work().erase(id);
+  const auto report = bench.sync();
+  EXPECT_EQ(bench.home().list().size(), 36u) << "it was emptied, as far as can be seen";
+  const auto held = bench.engine().held(true);
+  ASSERT_EQ(held->size(), 1u);
+  EXPECT_EQ(held->front().kind, "emptied");
+  EXPECT_EQ(held->front().count, 6);
+}
+
 }  // namespace
 }  // namespace kalends::engine

@@ -31,7 +31,8 @@ std::vector<Hold> guard(const Incoming& in) {
   const bool emptied = !in.deletions.empty() && in.present == 0 && in.agreed >= kFewEvents;
   if (emptied && !is_on(Mutant::guard_lets_emptied)) {
     holds.push_back({HoldKind::emptied, in.calendar, in.deletions,
-                     fmt::format("\"{}\" held {} events and is empty now.", name, in.agreed)});
+                     fmt::format("\"{}\" held {} events{} and is empty now.", name, in.agreed,
+                                 in.windowed ? " in the dates that it tells" : "")});
   } else if (in.deletions.size() >= kFewEvents && in.deletions.size() * 4 > in.agreed &&
              !is_on(Mutant::guard_lets_mass_delete)) {
     holds.push_back(

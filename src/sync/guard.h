@@ -34,6 +34,7 @@ struct Incoming {
   std::vector<EventId> edits;        // that changed there
   std::vector<EventId> rolled_back;  // whose change is a return to what it held before
   bool reset = false;                // the cursor was dead and everything was listed anew
+  bool windowed = false;             // only of what takes place in the dates that the calendar tells
 };
 
 struct Hold {

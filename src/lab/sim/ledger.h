@@ -42,6 +42,7 @@ struct Known {
   bool deleted = false;                // a person deleted it somewhere
   std::set<CalendarId> deleted_at;
   bool by_hand = false;    // made in two places, with nothing but equal contents to say that it is one
+  bool untold = false;     // made in two places, of which one did not tell it when the other one's was read
   bool scheduled = false;  // it has an organizer and attendees
 };
 

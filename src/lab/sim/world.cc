@@ -156,17 +156,7 @@ void World::say_writes(const std::vector<std::size_t>& seen) {
 Cycle World::sync(engine::SyncOptions options) {
   Cycle out;
   ran = true;
-  // What was entered twice by hand is told by equal contents alone, and contents that cannot be read equal nothing: to
-  // anybody who looks now these are two events.
-  for (const auto& each : places)
-    for (const auto& item : each->server->list()) {
-      const auto known = ledger.events.find(day_of(item.facts));
-      const bool unseen = item.spoilt || !each->server->tells(item.facts);
-      if (!unseen || last_whole_cycle.ms != 0 || known == ledger.events.end() || !known->second.by_hand)
-        continue;
-      ++known->second.duplicates;
-      known->second.by_hand = false;
-    }
+  if (last_whole_cycle.ms == 0) tell_unseen_apart();
   std::vector<std::size_t> seen;
   for (const auto& each : places) seen.push_back(each->server->writes().size());
   const std::size_t points_before = scheduler.points(), switches_before = scheduler.switches();
@@ -213,6 +203,29 @@ Cycle World::sync(engine::SyncOptions options) {
     }
   if (out.report->errors.empty()) last_whole_cycle = began;
   return out;
+}
+
+// What was entered twice by hand is told by equal contents alone, and contents that cannot be seen equal nothing: to
+// anybody who looks now these are two events. So are two with one uid of which a calendar tells the one and would have
+// told the other as well if it said the same.
+void World::tell_unseen_apart() {
+  for (const auto& each : places)
+    for (const auto& item : each->server->list()) {
+      const auto found = ledger.events.find(day_of(item.facts));
+      if (found == ledger.events.end()) continue;
+      Known& known = found->second;
+      const bool told = each->server->tells(item.facts);
+      if (known.by_hand && (item.spoilt || !told)) {
+        ++known.duplicates;
+        known.by_hand = false;
+      } else if (!told && !known.untold && known.made_at.size() > 1) {
+        for (const auto& other : places)
+          for (const auto& twin : other->server->list())
+            known.untold = known.untold || (other->id != each->id && day_of(twin.facts) == found->first &&
+                                            each->server->tells(twin.facts));
+        known.duplicates += known.untold ? 1 : 0;
+      }
+    }
 }
 
 void World::note_told(const CalendarId& calendar) {

@@ -151,6 +151,7 @@ class World {
   void note_day(const EventId& id);  // of an event in conflict, while it is known
   void keep_conflicts();
   void note_told(const CalendarId& calendar);
+  void tell_unseen_apart();
   void say_writes(const std::vector<std::size_t>& seen);
 
   std::string folder_;
