@@ -94,6 +94,7 @@ enum class Mutant : std::uint8_t {
   keep_leaves_no_trail,
   keep_tells_each_try,
   act_before_commit,
+  leave_before_commit,
   act_unconditionally,
   act_takes_race_for_ours,
   act_takes_lost_answer_for_failure,

@@ -153,6 +153,7 @@ Result<void> Engine::Inner::finish(Transaction& tx, Cycle& cycle) {
     }
     if (!waits && !TRY(tx.meta(link_key(link)))) TRY_VOID(tx.set_meta(link_key(link), "1"));
   }
+  TRY_VOID(keep_stayed(tx, cycle));
   TRY_VOID(keep_in_sync_times(tx, cycle));
   if (TRY(tx.meta(kRulesCarriedOut)) != cycle.rules) TRY_VOID(tx.set_meta(kRulesCarriedOut, cycle.rules));
   count_failed(cycle);
@@ -198,6 +199,10 @@ Result<RunReport> Engine::Inner::cycle(SyncOptions options, bool dry) {
     cycle.holdings.clear();
     cycle.rejected_work.clear();
     TRY_VOID(match_arrivals(*tx, cycle));
+    if (!cycle.leaving.empty()) {
+      if (!is_on(Mutant::leave_before_commit)) TRY_VOID(step());
+      TRY_VOID(take_away(*tx, cycle));
+    }
     const auto batches = TRY(events_to_plan(*tx, cycle));
     bool any_writes = false;
     for (std::size_t i = 0; i < batches.size(); ++i) {

@@ -74,6 +74,25 @@ struct Names {
   std::set<std::string> marks;                      // of other stores
 };
 
+// Why items of ours are taken away beside others of their event; the trail keeps it.
+inline constexpr const char* kGaveWay = "the calendar has one of its own";
+inline constexpr const char* kDouble = "a lost answer had made us write it twice";
+inline constexpr const char* kReturned = "the item that it made way for says the same";
+inline constexpr const char* kYielded = "another copy of it was there already";
+
+// An item of ours that is to go beside another one of the same event; see leaving.cc.
+struct Leaving {
+  EventId event;
+  CalendarId calendar;
+  ports::ItemRow arrival;              // what turned up there
+  ports::Item item;                    // what goes
+  std::optional<sync::Match> instead;  // what the arrival is then
+  bool exchanged = false;              // it takes the very place of what goes; neither: it is what goes
+  std::string why;
+  std::vector<ports::Item> items;    // its parts and itself
+  std::vector<std::int64_t> writes;  // of each, its row in the trail
+};
+
 // What a cycle knows that no store keeps.
 struct Cycle {
   std::int64_t run = 0;
@@ -102,6 +121,9 @@ struct Cycle {
   std::set<std::pair<EventId, CalendarId>> disbelieved;  // absences that could not be made sure of
   std::set<std::string> proposed;                        // keys of work that this cycle would do or hold
   std::map<CalendarId, std::size_t> doubles;             // other stores' copies that are left alone
+  std::vector<Leaving> leaving;                          // whose removal is written down and not made
+  std::set<RemoteKey> left;                              // whose removal was tried
+  std::set<std::pair<EventId, CalendarId>> stayed;       // where it was refused
   struct Holding {
     sync::HoldKind kind;
     CalendarId calendar;
@@ -195,19 +217,23 @@ struct Engine::Inner {
                             const CalendarId& calendar, const std::string& title);
   Result<void> leave_one_of_equals(Transaction& tx, std::vector<sync::Candidate>& candidates);
   Result<std::map<RemoteId, EventId>> names_of_backup(Transaction& tx, const CalendarId& calendar);
-  Result<std::optional<Error>> take_away(Transaction& tx, Cycle& cycle, const EventId& event,
-                                         const CalendarId& calendar, const ports::Item& item,
-                                         const std::string& why);
-  Result<bool> gave_way(Transaction& tx, const ports::Item& item, const CalendarId& calendar,
-                        const EventId& event, const sync::Base& base);
-  Result<std::optional<sync::Match>> make_way(Transaction& tx, Cycle& cycle, const ports::ItemRow& row,
-                                              const std::vector<sync::Candidate>& by_uid);
-  Result<bool> remove_double(Transaction& tx, Cycle& cycle, const ports::ItemRow& row,
-                             const ports::Item& item, const EventId& event, const std::string& why);
-
   Result<void> attach(Transaction& tx, Cycle& cycle, ports::ItemRow& row, const ports::Item& item,
                       const sync::Match& match, bool stranger, bool meets);
   Result<std::string> new_uid(Transaction& tx, const Cycle& cycle, const ports::ItemRow& row);
+
+  // leaving.cc
+  Result<void> intend_to_take_away(Transaction& tx, Cycle& cycle, Leaving leaving);
+  Result<void> take_away(Transaction& tx, Cycle& cycle);
+  Result<void> settle_leaving(Transaction& tx, Cycle& cycle, Leaving& leaving, const Result<void>& removed);
+  Result<void> keep_stayed(Transaction& tx, const Cycle& cycle);
+  Result<void> tell_double_gone(Transaction& tx, const CalendarId& calendar, const EventId& event);
+  Result<void> tell_yielded(Transaction& tx, const CalendarId& calendar, const EventId& event);
+  Result<bool> gave_way(Transaction& tx, const ports::Item& item, const CalendarId& calendar,
+                        const EventId& event, const sync::Base& base);
+  Result<bool> make_way(Transaction& tx, Cycle& cycle, const ports::ItemRow& row,
+                        const std::vector<sync::Candidate>& by_uid);
+  Result<bool> remove_double(Transaction& tx, Cycle& cycle, const ports::ItemRow& row,
+                             const ports::Item& item, const EventId& event, const char* why);
 
   // strangers.cc
   Result<void> learn_names(Transaction& tx, Names& names);

@@ -12,9 +12,6 @@ namespace {
 
 using ports::ItemRow;
 
-// Why a copy of ours is taken away; the trail keeps it.
-constexpr const char* kGaveWay = "the calendar has one of its own";
-
 // Whether a copy was only meant to be there: nobody has seen the event in that calendar.
 bool never_there(const sync::Base& base) {
   return base.standing == sync::Standing::none && base.earlier.empty() && !base.intent;
@@ -84,104 +81,6 @@ Result<std::map<RemoteId, EventId>> Engine::Inner::names_of_backup(Transaction& 
     if (base.standing == sync::Standing::retired) out.emplace(row.remote, row.event);
   }
   return out;
-}
-
-// Takes away an item that we wrote, beside another one of the same event. Gives what the calendar said.
-Result<std::optional<Error>> Engine::Inner::take_away(Transaction& tx, Cycle& cycle, const EventId& event,
-                                                      const CalendarId& calendar, const ports::Item& item,
-                                                      const std::string& why) {
-  Result<void> removed;
-  std::vector<ports::Item> items = TRY(parts_left_by(tx, calendar, item.id));
-  items.push_back(item);
-  for (const ports::Item& one : items) {
-    if (cycle.dry || !removed) break;
-    removed = providers.at(calendar)->remove(one);
-    ports::WriteRow write;
-    write.run = cycle.run;
-    write.event = event;
-    write.calendar = calendar;
-    write.kind = "remove";
-    write.state = removed ? ports::WriteRow::State::done : ports::WriteRow::State::failed;
-    write.at = cycle.now;
-    write.blob = encode_write({one.facts.get("title"), why, "", "", removed ? "" : removed.error().message,
-                               calendar::difference(one.facts, {}), one.part_of ? one.part_of->slot : ""});
-    TRY(tx.add(write));
-    if (removed) TRY_VOID(tx.remove_item(calendar, one.id));
-  }
-  if (!removed) return removed.error();
-  TRY_VOID(tx.remove_item(calendar, item.id));
-  return std::nullopt;
-}
-
-// A second copy that we wrote is taken away again, unless somebody touched it.
-Result<bool> Engine::Inner::remove_double(Transaction& tx, Cycle& cycle, const ItemRow& row,
-                                          const ports::Item& item, const EventId& event,
-                                          const std::string& why) {
-  Loaded loaded = TRY(load(tx, event));
-  auto first = loaded.items.find(row.calendar);
-  if (first == loaded.items.end() || TRY(decode_item(first->second)).facts != item.facts) return false;
-  if (!providers.at(row.calendar)->recipients(ports::WriteKind::remove, &item, {}).empty()) return false;
-  if (cycle.dry) return true;
-  TRY(take_away(tx, cycle, event, row.calendar, item, why));
-  return true;
-}
-
-// Whether our copy there was to give way to an item like this one, and the answer never came: now that the copy is gone,
-// it did, and what was agreed of it says nothing of the item.
-Result<bool> Engine::Inner::gave_way(Transaction& tx, const ports::Item& item, const CalendarId& calendar,
-                                     const EventId& event, const sync::Base& base) {
-  bool copy =
-      base.role == sync::Role::copy && base.standing == sync::Standing::present && !base.nonce.empty();
-  if (item.mark || !copy) return false;
-  auto writes = TRY(tx.writes_of_event(event));
-  auto last = std::ranges::find(writes.rbegin(), writes.rend(), calendar, &ports::WriteRow::calendar);
-  if (last == writes.rend() || last->kind != "remove" || last->state != ports::WriteRow::State::failed)
-    return false;
-  WriteRecord record = TRY(decode_write(last->blob));
-  if (record.why != kGaveWay) return false;
-  record.error.clear();
-  last->blob = encode_write(record);
-  last->state = ports::WriteRow::State::done;
-  TRY_VOID(tx.put(*last));
-  return true;
-}
-
-// A person's own item may turn up, by its uid, where a copy of ours stands in for it: it could not be read when the
-// copy was made, or came at the same moment. The copy gives way, unless somebody touched it.
-Result<std::optional<sync::Match>> Engine::Inner::make_way(Transaction& tx, Cycle& cycle, const ItemRow& row,
-                                                           const std::vector<sync::Candidate>& by_uid) {
-  for (const sync::Candidate& candidate : by_uid) {
-    // What has no uid is known by its name: ours was made in its place, also where it was at home.
-    const bool named = row.uid.empty();
-    if (!candidate.alive || !candidate.live_here || (!named && candidate.nonce_here.empty())) continue;
-    sync::Candidate without = candidate;
-    without.live_here = false;
-    std::erase(without.places, row.calendar);
-    sync::Match match = sync::choose({row.calendar, std::nullopt}, islands.links_of(row.calendar),
-                                     std::nullopt, {without}, {});
-    if (match.kind != sync::Match::Kind::attach) continue;
-    Loaded loaded = TRY(load(tx, candidate.event));
-    const ItemRow& ours = loaded.items.at(row.calendar);
-    auto base = loaded.bases.find(row.calendar);
-    if (ours.state != ItemRow::State::present || base == loaded.bases.end()) continue;
-    ports::Item item = TRY(whole_item(loaded, row.calendar));
-    const bool ours_there =
-        base->second.role == sync::Role::copy && item.mark && item.mark->nonce == base->second.nonce;
-    const bool untouched = named ? TRY(is_untouched(loaded, row.calendar))
-                                 : base->second.standing == sync::Standing::present && ours_there &&
-                                       !base->second.intent && item.facts == base->second.remote();
-    if (!untouched || !providers.at(row.calendar)->recipients(ports::WriteKind::remove, &item, {}).empty())
-      continue;
-    auto refused = TRY(take_away(tx, cycle, candidate.event, row.calendar, item, kGaveWay));
-    if (refused && refused->kind == ErrorKind::forbidden) continue;
-    if (refused)
-      return sync::Match{sync::Match::Kind::doubled, candidate.event, {}, {}, ""};  // the next look tells
-    // What was agreed of our copy says nothing of this item: the two meet for the first time.
-    TRY_VOID(tx.remove_base(candidate.event, row.calendar));
-    match.why = "the same UID as our copy, which gave way";
-    return match;
-  }
-  return std::nullopt;
 }
 
 // Of events that say the very same it does not matter which one an item is found to be. So it is the first that the item
@@ -290,6 +189,7 @@ Result<void> Engine::Inner::attach(Transaction& tx, Cycle& cycle, ItemRow& row, 
   // Another store's copy that stands where ours went and says the same is no news of the event.
   const bool same =
       stranger && base.standing == sync::Standing::present && !base.intent && item.facts == base.remote();
+  if (same) TRY_VOID(tell_yielded(tx, row.calendar, match.event));
   if (same) return exchange(tx, match.event, std::move(base), row, item);
   TRY_VOID(put_base(tx, match.event, row.calendar, base, false));
   TRY_VOID(become_copies(tx, match));
@@ -315,7 +215,10 @@ Result<void> Engine::Inner::match_arrivals(Transaction& tx, Cycle& cycle) {
   std::vector<ItemRow> arrivals = TRY(tx.dirty_items_of_none());
   // What belongs to no event and is gone is forgotten.
   for (const ItemRow& row : arrivals)
-    if (row.state == ItemRow::State::gone) TRY_VOID(tx.remove_item(row.calendar, row.remote));
+    if (row.state == ItemRow::State::gone) {
+      if (auto mark = ports::parse_mark(row.mark)) TRY(tell_double_gone(tx, row.calendar, mark->event));
+      TRY_VOID(tx.remove_item(row.calendar, row.remote));
+    }
   std::erase_if(arrivals, [&](const ItemRow& row) {
     return !row.part_of.empty() || row.state != ItemRow::State::present ||
            !providers.contains(row.calendar) || cycle.twice.contains(row.calendar);
@@ -434,9 +337,7 @@ Result<void> Engine::Inner::match_arrivals(Transaction& tx, Cycle& cycle) {
       }
     }
     if (by_mark && match.kind == sync::Match::Kind::fresh && TRY(is_returned(tx, row, *by_mark))) {
-      if (!TRY(remove_double(tx, cycle, row, item, by_mark->event,
-                             "the item that it made way for says the same")))
-        ++cycle.doubles[row.calendar];
+      if (!TRY(remove_double(tx, cycle, row, item, by_mark->event, kReturned))) ++cycle.doubles[row.calendar];
       continue;
     }
     if (whose != claimed.end())
@@ -445,15 +346,11 @@ Result<void> Engine::Inner::match_arrivals(Transaction& tx, Cycle& cycle) {
     if (match.kind == sync::Match::Kind::doubled) {
       // The same choice wherever it is made: this very store may be at work on two computers.
       if (TRY(yield_to(tx, cycle, row, item, match.event))) continue;
-      if (TRY(remove_double(tx, cycle, row, item, match.event, "a lost answer had made us write it twice")))
-        continue;
+      if (TRY(remove_double(tx, cycle, row, item, match.event, kDouble))) continue;
       match = {};
     }
-    if (match.kind == sync::Match::Kind::fresh && !item.mark)
-      if (auto instead = TRY(make_way(tx, cycle, row, by_uid))) {
-        if (instead->kind == sync::Match::Kind::doubled) continue;
-        match = *std::move(instead);
-      }
+    if (match.kind == sync::Match::Kind::fresh && !item.mark && TRY(make_way(tx, cycle, row, by_uid)))
+      continue;
     // What our copy was named after, and what was said on our copy meanwhile, come together when that is read.
     if (match.kind == sync::Match::Kind::fresh && row.uid.empty() && !item.mark) {
       if (TRY(stands_in_for(tx, row.calendar, by_uid))) continue;

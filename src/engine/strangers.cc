@@ -146,9 +146,9 @@ Result<bool> Engine::Inner::yield_to(Transaction& tx, Cycle& cycle, ItemRow& row
   const bool first = row.mark < loaded.items.at(row.calendar).mark;
   if (!first || ours.facts != item.facts) return false;
   if (!providers.at(row.calendar)->recipients(ports::WriteKind::remove, &ours, {}).empty()) return false;
-  if (TRY(take_away(tx, cycle, event, row.calendar, ours, "another copy of it was there already")))
-    return false;
-  TRY_VOID(exchange(tx, event, loaded.bases.at(row.calendar), row, item));
+  if (cycle.left.contains({row.calendar, ours.id})) return true;
+  TRY_VOID(
+      intend_to_take_away(tx, cycle, {event, row.calendar, row, ours, std::nullopt, true, kYielded, {}, {}}));
   return true;
 }
 

@@ -106,6 +106,7 @@ const std::vector<Entry>& registry() {
       ENTRY(keep_leaves_no_trail, "Changes that enter the hub are not in the audit trail."),
       ENTRY(keep_tells_each_try, "A write that fails in every cycle leaves a row in the trail each time."),
       ENTRY(act_before_commit, "Writes are made before their intents are kept."),
+      ENTRY(leave_before_commit, "A double or a copy that gives way is removed before its intent is kept."),
       ENTRY(act_unconditionally, "Writes replace whatever is there, not the version that was seen."),
       ENTRY(act_takes_race_for_ours, "What somebody wrote right after us is taken for our own write."),
       ENTRY(act_takes_lost_answer_for_failure, "A write without an answer is taken not to have happened."),
