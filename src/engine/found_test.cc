@@ -304,5 +304,31 @@ TEST(Found, WhyKnowsTheRunOfAVersionThatAConflictKept) {
   }
 }
 
+// A write brings no answer, its calendar is then out of reach, and meanwhile the event is set back to what it was: what
+// was seen there before the write does not say that the write never happened.
+TEST(Found, AnUnansweredWriteIsJudgedByALaterLookAlone) {
+  TwoCalendars bench;
+  const auto id = bench.servers["work"]->put(meeting("Before"), "uid");
+  bench.sync();
+  const auto edit = [&](const char* title) {
+    bench.servers["work"]->edit(id, [&](Facts& facts) { facts.set("title", title); });
+  };
+  edit("After");
+  bench.providers["home"]->before_call = [&](provider::Call call) {
+    if (call == provider::Call::update) bench.faults["home"].force_next(provider::Fault::lost_answer);
+    if (call == provider::Call::changes && bench.only("home").get("title") == "After")
+      bench.faults["home"].force_next(provider::Fault::unreachable);
+  };
+  bench.sync();
+  ASSERT_EQ(bench.only("home").get("title"), "After");
+  edit("Before");
+  bench.sync();
+  bench.providers["home"]->before_call = nullptr;
+  bench.sync();
+  EXPECT_EQ(bench.only("home").get("title"), "Before");
+  EXPECT_EQ(bench.only("work").get("title"), "Before");
+  bench.expect_quiet();
+}
+
 }  // namespace
 }  // namespace kalends::engine

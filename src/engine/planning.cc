@@ -169,14 +169,14 @@ void Engine::Inner::see_item(const ports::Item& item, sync::Place& place) const 
 }
 
 // What the calendar was seen to hold, as far as this look may say so; what must not be taken in is unknown.
-Result<void> Engine::Inner::observe_place(Transaction& tx, const Cycle& cycle, Loaded& loaded,
-                                          Planned& out, sync::Place& place) {
+Result<void> Engine::Inner::observe_place(Transaction& tx, const Cycle& cycle, Loaded& loaded, Planned& out,
+                                          sync::Place& place) {
   const CalendarId& id = place.calendar;
   const std::pair<EventId, CalendarId> here{loaded.row.id, id};
   const bool told = TRY(see_beyond_window(tx, cycle, loaded, id));
   auto item = loaded.items.find(id);
   // After a write there of unknown end only the next look says what is there.
-  const bool unsure = place.base && place.base->intent && cycle.failed.contains(here);
+  const bool unsure = place.base && place.base->intent && (cycle.failed.contains(here) || !place.reachable);
   if (out.ignored.contains(id) || unsure || cycle.disbelieved.contains(here)) {
     out.ignored.insert(id);
   } else if (item == loaded.items.end()) {

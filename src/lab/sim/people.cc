@@ -273,8 +273,10 @@ void People::edit_offline(Place& place, const provider::Stored& item) {
     Edit& back = world_.ledger.edits[n];
     back.superseded =
         back.path != "location" && std::ranges::any_of(world_.ledger.edits, [&](const Edit& other) {
-          return other.day == back.day && other.path == back.path && other.calendar != place.id &&
-                 other.number >= world_.last_read[place.id] && other.value != back.value;
+          // Nor was what cannot be read there read with the rest.
+          const bool unread = item.spoilt || other.number >= world_.last_read[place.id];
+          return other.day == back.day && other.path == back.path && other.calendar != place.id && unread &&
+                 other.value != back.value;
         });
     // What was there before a write of ours that nobody heard of looks as if that write had never been made.
     for (const auto& write : place.server->writes()) {
