@@ -28,6 +28,7 @@ Result<bool> tell_earlier(Transaction& tx, const EventId& event, const CalendarI
     if (record.why != why) break;
     run = row->run;
     if (!gone && row->state == WriteRow::State::failed) continue;
+    if (!gone) ++record.tries;
     record.error = gone ? "" : "it did not reach the calendar";
     row->blob = encode_write(record);
     row->state = gone ? WriteRow::State::done : WriteRow::State::failed;
@@ -44,6 +45,8 @@ Result<void> Engine::Inner::intend_to_take_away(Transaction& tx, Cycle& cycle, L
   if (!cycle.dry) TRY(tell_earlier(tx, leaving.event, leaving.calendar, why, false));
   leaving.items = TRY(parts_left_by(tx, leaving.calendar, leaving.item.id));
   leaving.items.push_back(leaving.item);
+  std::vector<WriteRow> earlier;
+  if (!cycle.dry) earlier = TRY(tx.writes_of_event(leaving.event));
   for (const ports::Item& one : leaving.items) {
     WriteRow write;
     write.run = cycle.run;
@@ -51,8 +54,11 @@ Result<void> Engine::Inner::intend_to_take_away(Transaction& tx, Cycle& cycle, L
     write.calendar = leaving.calendar;
     write.kind = "remove";
     write.at = cycle.now;
-    write.blob = encode_write({leaving.item.facts.get("title"), why, "", "", "",
-                               calendar::difference(one.facts, {}), one.part_of ? one.part_of->slot : ""});
+    WriteRecord record{
+        leaving.item.facts.get("title"),     why, "", "", "", calendar::difference(one.facts, {}),
+        one.part_of ? one.part_of->slot : ""};
+    TRY_VOID(take_over_tries(tx, earlier, write, record));
+    write.blob = encode_write(record);
     leaving.writes.push_back(TRY(tx.add(write)));
   }
   cycle.left.insert({leaving.calendar, leaving.item.id});
@@ -78,6 +84,7 @@ Result<void> Engine::Inner::take_away(Transaction& tx, Cycle& cycle) {
       WriteRecord record = TRY(decode_write(row->blob));
       record.error =
           tried ? removed.error().message : "not tried, because an earlier write of the same event failed";
+      if (tried) ++record.tries;
       row->blob = encode_write(record);
       row->state = WriteRow::State::failed;
       TRY_VOID(tx.put(*row));

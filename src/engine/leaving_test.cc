@@ -65,6 +65,15 @@ struct Crowded : TwoCalendars {
         if (write.kind == "remove" && write.calendar == "home") ++out[write.state];
     return out;
   }
+  // How many attempts failed of each of them.
+  std::vector<std::uint64_t> tries() {
+    std::vector<std::uint64_t> out;
+    const auto found = engine().why("a@x");
+    for (const Lineage& lineage : *found)
+      for (const WriteView& write : lineage.history)
+        if (write.kind == "remove" && write.calendar == "home") out.push_back(write.tries);
+    return out;
+  }
   std::string file;
   bool alive = true;
 };
@@ -112,6 +121,24 @@ TEST_P(Leaving, ARefusedRemovalIsAWriteThatFailed) {
     for (const auto& calendar : bench.engine().status()->calendars) EXPECT_EQ(calendar.health, "ok");
     bench.expect_quiet();
   }
+}
+
+TEST_P(Leaving, ARemovalTriedAgainIsOneRowWithACount) {
+  Crowded bench(GetParam());
+  bench.at_removal([&] { bench.faults["home"].force_next(Fault::unreachable); });
+  for (int run = 0; run < 3; ++run) bench.sync();
+  EXPECT_EQ(bench.tries(), (std::vector<std::uint64_t>{3}));
+  // One whose process dies is an attempt too, once a look has shown that it came to nothing.
+  bench.at_removal([&] {
+    bench.faults["home"].force_next(Fault::unreachable);
+    bench.alive = false;
+  });
+  EXPECT_FALSE(bench.engine().sync({}));
+  bench.open();
+  bench.providers["home"]->before_call = nullptr;
+  bench.sync();
+  EXPECT_EQ(bench.tries(), (std::vector<std::uint64_t>{4}));
+  EXPECT_EQ(bench.removals_on_record(), (std::map<std::string, std::size_t>{{"done", 1}}));
 }
 
 INSTANTIATE_TEST_SUITE_P(DoubleAndCopy, Leaving, testing::Bool());
