@@ -117,27 +117,6 @@ Result<void> count(Transaction& tx, sync::Incoming& incoming) {
   return {};
 }
 
-}  // namespace
-
-// Of a calendar that tells a window of dates only what lies outside neither stands for the rest nor is it missed.
-Result<void> Engine::Inner::count_in_window(Transaction& tx, const ports::Span& span,
-                                            sync::Incoming& incoming) const {
-  std::set<RemoteId> there;
-  for (const ports::ItemRow& row : TRY(tx.items(incoming.calendar))) {
-    there.insert(row.remote);
-    if (!row.part_of.empty()) continue;
-    const auto item = decode_item(row);
-    if (!item || is_covered(span, item->facts)) ++incoming.present;
-  }
-  incoming.agreed = incoming.present;
-  for (const ports::BaseRow& base : TRY(tx.bases_at(incoming.calendar)))
-    if (!base.remote.empty() && !there.contains(base.remote)) ++incoming.agreed;
-  incoming.windowed = true;
-  return {};
-}
-
-namespace {
-
 // A deletion that waits for a person goes on waiting, though fewer of its kind are left to wait with it.
 Result<void> keep_waiting(Transaction& tx, const sync::Incoming& incoming, std::vector<sync::Hold>& holds) {
   std::set<EventId> left(incoming.deletions.begin(), incoming.deletions.end());

@@ -200,6 +200,7 @@ struct Engine::Inner {
   Result<bool> is_beyond_window(const Cycle& cycle, const Loaded& loaded, const CalendarId& calendar) const;
   Result<bool> see_beyond_window(Transaction& tx, const Cycle& cycle, Loaded& loaded,
                                  const CalendarId& calendar);
+  Result<void> count_in_window(Transaction& tx, const ports::Span& span, sync::Incoming& incoming) const;
 
   Result<ports::ItemRow> put_item(Transaction& tx, const CalendarId& calendar, const ports::Item& item,
                                   std::int64_t seen, bool dirty, const EventId* event = nullptr);
@@ -298,7 +299,6 @@ struct Engine::Inner {
                                              const calendar::Facts& facts, Instant now) const;
 
   // holding.cc
-  Result<void> count_in_window(Transaction& tx, const ports::Span& span, sync::Incoming& incoming) const;
   Result<void> hold_incoming(Transaction& tx, Cycle& cycle, std::vector<Planned>& planned);
   Result<bool> holds_events(Transaction& tx, Cycle& cycle, const CalendarId& id);
   Result<CalendarId> first_run_at(Transaction& tx, Cycle& cycle, const Planned& one, const CalendarId& id,

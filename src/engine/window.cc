@@ -94,4 +94,21 @@ Result<bool> Engine::Inner::see_beyond_window(Transaction& tx, const Cycle& cycl
   return true;
 }
 
+// Of a calendar that tells a window of dates only what lies outside neither stands for the rest nor is it missed.
+Result<void> Engine::Inner::count_in_window(Transaction& tx, const ports::Span& span,
+                                            sync::Incoming& incoming) const {
+  std::set<RemoteId> there;
+  for (const ItemRow& row : TRY(tx.items(incoming.calendar))) {
+    there.insert(row.remote);
+    if (!row.part_of.empty()) continue;
+    const auto item = decode_item(row);
+    if (!item || is_covered(span, item->facts)) ++incoming.present;
+  }
+  incoming.agreed = incoming.present;
+  for (const ports::BaseRow& base : TRY(tx.bases_at(incoming.calendar)))
+    if (!base.remote.empty() && !there.contains(base.remote)) ++incoming.agreed;
+  incoming.windowed = true;
+  return {};
+}
+
 }  // namespace kalends::engine
