@@ -9,6 +9,7 @@
 #include "lab/sim/people.h"
 #include "lab/sim/script.h"
 #include "merge/state.h"
+#include "sync/plan.h"
 
 namespace kalends::lab {
 namespace {
@@ -66,7 +67,8 @@ Failures read_hub(World& world, Rest& rest) {
     if (!row || !*row) return {"an event of the store cannot be read"};
     auto state = merge::decode_state((*row)->blob);
     if (!state) return {state.error().message};
-    if (state->alive()) rest.hub[day_of(state->facts())].push_back(state->facts());
+    // What was said of an occurrence that does not take place any more is no part of what the hub holds.
+    if (state->alive()) rest.hub[day_of(state->facts())].push_back(sync::facts_of(*state));
   }
   return {};
 }
