@@ -189,7 +189,7 @@ Result<void> Engine::Inner::attach(Transaction& tx, Cycle& cycle, ItemRow& row, 
   // Another store's copy that stands where ours went and says the same is no news of the event.
   const bool same =
       stranger && base.standing == sync::Standing::present && !base.intent && item.facts == base.remote();
-  if (same) TRY_VOID(tell_yielded(tx, row.calendar, match.event));
+  if (item.mark) TRY_VOID(tell_yielded(tx, row.calendar, match.event));
   if (same) return exchange(tx, match.event, std::move(base), row, item);
   TRY_VOID(put_base(tx, match.event, row.calendar, base, false));
   TRY_VOID(become_copies(tx, match));
