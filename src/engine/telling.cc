@@ -122,7 +122,13 @@ Result<std::string> Engine::Inner::reason_of(Transaction& tx, const Cycle& cycle
     return "the change here was rejected";
   std::set<std::string> writers = writers_of(planned, place);
   if (writers.erase(std::string(kPerson)) > 0 && writers.empty()) return decision(tx, event);
-  return writers.empty() ? "the copy is to show what its link says" : in_calendars("edited", writers);
+  // What was overwritten at a place that lost is that of who won over it.
+  for (const sync::Conflict& conflict : planned.plan.conflicts)
+    if (writers.empty() && conflict.calendar == place.calendar &&
+        conflict.winner == sync::Conflict::Winner::hub)
+      if (const std::string by = replica_name(conflict.hub_replica); !by.empty() && by != kPerson)
+        writers.insert(by);
+  return writers.empty() ? "it is to show what the event and its links say" : in_calendars("edited", writers);
 }
 
 std::string Engine::Inner::reason_of(const Planned& planned, const sync::Conflict& conflict) const {

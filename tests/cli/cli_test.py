@@ -573,6 +573,12 @@ class Words(World):
         self.assertNotIn("(nothing)", words)
         self.assertNotIn("hub", words)
 
+    def test_an_export_to_standard_output_leaves_no_room_for_json(self):
+        self.synced()
+        self.assertIn("BEGIN:VCALENDAR", self.kalends("export", "-", "--calendar", "home"))
+        answer = self.kalends("export", "-", "--calendar", "home", "--json", code=2)
+        self.assertEqual(json.loads(answer)["error"]["kind"], "usage")
+
     def test_an_edit_where_none_may_be_made_names_the_calendar_that_overwrote_it(self):
         self.write("kalends.toml", CONFIG.replace('calendars = ["home", "work"]',
                                                   'calendars = ["home", "work"]\ndirection = "one-way"\nfrom = "work"'))

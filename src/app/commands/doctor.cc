@@ -148,7 +148,8 @@ class Doctor {
         connection ? (*connection)->provider().changes("", [](const RemoteId&) { return std::string(); })
                    : std::unexpected(connection.error());
     if (!changes) {
-      tell(State::fail, name, calendar.id.value, changes.error().message, advice(changes.error().kind));
+      tell(State::fail, name, calendar.id.value, changes.error().message,
+           advice(changes.error().kind, calendar.provider));
       return;
     }
     tell(
@@ -245,9 +246,10 @@ class Doctor {
       tell(State::ok, "clock", calendar.id.value, "The server's clock agrees with ours.");
   }
 
-  static std::string advice(ErrorKind kind) {
+  static std::string advice(ErrorKind kind, std::string_view provider) {
     switch (kind) {
       case ErrorKind::unauthorized:
+        if (provider == "google") return "Bring a new access token: this one is wrong, or its hour is over.";
         return "Check username and password; many services want an app-specific password.";
       case ErrorKind::forbidden: return "Ask the calendar's owner for access.";
       case ErrorKind::not_found: return "Check the url, and name when the url is a server.";

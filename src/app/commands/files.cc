@@ -105,6 +105,14 @@ std::optional<Exit> mistaken(Desk& desk, const std::string& path) {
   return desk.console.fail(Exit::usage, "usage", kind.error().message);
 }
 
+// Standard output has room for the events or for the answer.
+std::optional<Exit> mistaken_target(Desk& desk, const std::string& path) {
+  if (path == "-" && desk.console.json())
+    return desk.console.fail(Exit::usage, "usage",
+                             "With --json, standard output is for the answer: name a file for the events.");
+  return mistaken(desk, path);
+}
+
 }  // namespace
 
 Exit run_import(Desk& desk) {
@@ -123,7 +131,7 @@ Exit run_import(Desk& desk) {
 }
 
 Exit run_export(Desk& desk) {
-  if (const auto wrong = mistaken(desk, desk.invocation.subject)) return *wrong;
+  if (const auto wrong = mistaken_target(desk, desk.invocation.subject)) return *wrong;
   return with_wiring(desk, Access::read, [&](Wiring& wiring, const Config& config) {
     const auto id = calendar_named(desk, config, desk.invocation.calendar);
     if (!id) return id.error();
@@ -141,8 +149,8 @@ Exit run_export(Desk& desk) {
 
 Exit run_convert(Desk& desk) {
   const std::string &from = desk.invocation.subject, &to = desk.invocation.target;
-  for (const std::string& path : {from, to})
-    if (const auto wrong = mistaken(desk, path)) return *wrong;
+  if (const auto wrong = mistaken(desk, from)) return *wrong;
+  if (const auto wrong = mistaken_target(desk, to)) return *wrong;
   const bool same_form = *kind_of(from) == *kind_of(to);
   std::error_code unknown;
   if (same_form && *kind_of(from) == FileKind::vault && std::filesystem::equivalent(from, to, unknown))

@@ -27,6 +27,7 @@ std::string fields_of(const engine::WriteView& write) {
 // What a person decided with undo or resolve is of the kind "person".
 std::string kind_words(const engine::WriteView& write) {
   if (write.kind == "adopt") return "matched";
+  if (write.kind == "part") return "parted";
   if (write.kind == "person") return "by hand";
   if (write.kind == "pull") return "read";
   return write.kind.ends_with('e') ? write.kind + "d" : write.kind;
