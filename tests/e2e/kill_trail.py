@@ -5,10 +5,13 @@ An event is known by its day (kill_ledger.py). Each law gives sentences about wh
 
 import bisect
 import collections
+import contextlib
 import datetime
 import functools
+import hashlib
 import json
 import re
+import sqlite3
 
 WRITES = {"create", "update", "remove"}
 CIRCLE = 3  # so often the same is not written with nobody's doing in between
@@ -65,10 +68,22 @@ class Trail:
         return rest_fits(0, 0)
 
     def day_of_path(self, path):
-        """Our own names of resources begin with the event's id, those of the people at the server end in the day."""
+        """Our own names of resources follow from the uid, those of the people at the server end in the day."""
         name = path.rsplit("/", 1)[1]
-        ours = re.match(r"([0-9a-f]{32})-", name)
-        return self.days.get(ours[1]) if ours else name.removeprefix("server-").removesuffix(".ics")
+        return self.days.get(self.ours.get(name)) if name.startswith("kalends-") \
+            else name.removeprefix("server-").removesuffix(".ics")
+
+    @functools.cached_property
+    def ours(self):
+        """The event of each name that we gave: of those that the store saw, and of those that follow from an event's uid."""
+        def text(event):
+            return event.hex() if isinstance(event, bytes) else event
+        with contextlib.closing(sqlite3.connect(self.desk.folder / "kalends.db")) as store:
+            out = {f"kalends-{hashlib.sha256(uid.encode()).hexdigest()[:32]}.ics": text(event)
+                   for event, uid in store.execute("SELECT id, uid FROM events")}
+            for remote, event in store.execute("SELECT remote, event FROM items WHERE event <> ''"):
+                out[remote.rsplit("/", 1)[-1]] = text(event)
+        return out
 
     def no_oscillation(self, touched):
         """`touched`: (day, seconds) of what people did; day None for all of them."""
