@@ -1,6 +1,6 @@
 // Two computers that keep one calendar and one vault: no event comes twice, an edit still travels, nothing that a person
 // made is lost, and it comes to rest.
-#include "engine/two_stores.h"
+#include "engine/test_two_stores.h"
 
 namespace kalends::engine {
 namespace {
